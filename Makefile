@@ -1,0 +1,13 @@
+# A thin wrapper around tools/run.py, which holds what each command does and runs on Windows too.
+PYTHON ?= python3
+ARGS ?=
+export PORT NO_BROWSER ARGS NAME
+
+COMMANDS = lab fresh test test-lowest test-offline notebooks format pins
+.PHONY: help $(COMMANDS)
+
+help $(COMMANDS):
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "convbp: no $(PYTHON) here. Install Python 3.11 or newer, or name one: make $@ PYTHON=python3.12" >&2; \
+		exit 1; }
+	@"$(PYTHON)" tools/run.py $@
