@@ -1,0 +1,9 @@
+"""What a reader can point at: thin skins over pure, tested functions.
+
+Each widget is one Python file (plain traits: the state), one ES module (the drawing, no build step, nothing loaded
+from elsewhere) and one style sheet.
+"""
+
+from .influence_explorer import InfluenceExplorer, SettingError
+
+__all__ = ["InfluenceExplorer", "SettingError"]

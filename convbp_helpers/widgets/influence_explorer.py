@@ -1,0 +1,650 @@
+"""The influence explorer: point at a cell of x, w or z and see every link it has.
+
+The drawing and the wording also live in `influence_explorer.js`, so that a page works without a kernel; the tests
+compare the two on random layers.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from itertools import product
+
+import anywidget
+import numpy as np
+import traitlets
+
+from .. import loops
+from ..figures import COLOURS
+from ..geometry import Geometry
+
+__all__ = ["InfluenceExplorer", "SettingError"]
+
+HERE = pathlib.Path(__file__).parent
+SETTINGS = ("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters")
+CONTROLS = (*SETTINGS, "view", "form")
+VIEWS = ("forward", "grad_x", "grad_w")
+FORMS = ("sum", "scatter", "gather")
+MOST_CELLS = 6000
+MINUS = "\u2212"
+
+
+class SettingError(traitlets.TraitError, ValueError):
+    """A setting that no layer can have, or a value that does not fit the layer. Says the rule, the numbers, the fix."""
+
+
+class ArrayTrait(traitlets.TraitType):
+    """A numpy array that travels to the browser as nested lists; its shape is checked by the widget."""
+
+    default_value = np.zeros(0)
+
+    def validate(self, obj, value):
+        try:
+            array = np.array(value, dtype=float)
+        except (TypeError, ValueError):
+            raise SettingError(f"{self.name} must be an array of real numbers; got {value!r}") from None
+        array.flags.writeable = False  # replaced, never mutated: the browser would not hear of a change in place
+        return array
+
+
+def array_trait():
+    return ArrayTrait().tag(sync=True, to_json=lambda a, w: a.tolist(), from_json=lambda a, w: np.array(a, dtype=float))
+
+
+class InfluenceExplorer(anywidget.AnyWidget):
+    """Grids of x, w and z (or delta) in which a cell can be chosen; its links light up and its equation is written out.
+
+    Parameters
+    ----------
+    input_size, kernel_size : int or tuple of 1 or 2 ints
+        One int (or a 1-tuple) makes a 1-D layer.
+    stride, dilation : int, or one int per axis
+    padding : int, one int per axis, one (before, after) pair per axis, "same" or "valid"
+    channels, filters : int
+    x : array (C, *input_size) or, with one channel, input_size
+    w : array (F, C, *kernel_size) or, with one channel and one filter, kernel_size
+    b : array (F,)
+    delta : array (F, *out) or, with one filter, out
+        Values that are not given are small integers, always the same.
+    view : "forward", "grad_x" or "grad_w"
+        Which of the three sums is shown.
+    selected : tuple, optional
+        Array name, channel or filter, position: ("x", c, i, j), ("w", f, c, k, l), ("z", f, u, v). The channel and
+        filter indices may be left out where there is only one.
+    controls : bool or collection of str
+        Which controls to show, of "input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters",
+        "view", "form". True shows all but "form".
+    form : "sum", "scatter" or "gather"
+        How the input gradient is laid out.
+    show_jacobian : bool
+        Draw the Jacobian below (1-D, one channel, one filter).
+
+    Raises
+    ------
+    SettingError
+        (a ValueError) if no layer has these settings; nothing changes then.
+
+    Notes
+    -----
+    Equations: notebooks 00 to 02.
+    """
+
+    _esm = HERE / "influence_explorer.js"
+    _css = HERE / "influence_explorer.css"
+
+    input_size = traitlets.Any((5, 8)).tag(sync=True)
+    kernel_size = traitlets.Any((2, 3)).tag(sync=True)
+    stride = traitlets.Any(1).tag(sync=True)
+    padding = traitlets.Any(0).tag(sync=True)
+    dilation = traitlets.Any(1).tag(sync=True)
+    channels = traitlets.Any(1).tag(sync=True)
+    filters = traitlets.Any(1).tag(sync=True)
+    x = array_trait()
+    w = array_trait()
+    b = array_trait()
+    delta = array_trait()
+    view = traitlets.Any("forward").tag(sync=True)
+    form = traitlets.Any("sum").tag(sync=True)
+    selected = traitlets.Any(None).tag(sync=True)
+    controls = traitlets.Any(()).tag(sync=True)
+    show_jacobian = traitlets.Bool(False).tag(sync=True)
+    _colours = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        input_size=(5, 8),
+        kernel_size=(2, 3),
+        stride=1,
+        padding=0,
+        dilation=1,
+        channels=1,
+        filters=1,
+        x=None,
+        w=None,
+        b=None,
+        delta=None,
+        view="forward",
+        selected=None,
+        controls=True,
+        form="sum",
+        show_jacobian=False,
+        **kwargs,
+    ):
+        settings = dict(input_size=input_size, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation)
+        settings = canonical_settings(**settings, channels=channels, filters=filters)
+        shapes = shapes_of(**settings)
+        arrays = {
+            name: default_values(name, shapes[name]) if value is None else fitted(name, value, shapes[name])
+            for name, value in (("x", x), ("w", w), ("b", b), ("delta", delta))
+        }
+        self._ready = False
+        super().__init__(
+            **settings, **arrays, view=view, form=form, controls=controls, show_jacobian=show_jacobian,
+            selected=_selection(selected, shapes), _colours=dict(COLOURS), **kwargs,
+        )  # fmt: skip
+        self._ready = True
+
+    # ------------------------------------------------------------------------------------------------- validation
+    @traitlets.validate(*SETTINGS)
+    def _valid_setting(self, proposal):
+        now = {name: getattr(self, name) for name in SETTINGS} | {proposal["trait"].name: proposal["value"]}
+        return canonical_settings(**now)[proposal["trait"].name]
+
+    @traitlets.validate("x", "w", "b", "delta")
+    def _valid_array(self, proposal):
+        name = proposal["trait"].name
+        value = fitted(name, proposal["value"], self._shapes[name])
+        value.flags.writeable = False
+        return value
+
+    @traitlets.validate("selected")
+    def _valid_selection(self, proposal):
+        return _selection(proposal["value"], self._shapes)
+
+    @traitlets.validate("view", "form")
+    def _valid_choice(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        choices = VIEWS if name == "view" else FORMS
+        if value not in choices:
+            raise SettingError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+        return value
+
+    @traitlets.validate("controls")
+    def _valid_controls(self, proposal):
+        value = proposal["value"]
+        if isinstance(value, bool):
+            return CONTROLS[:-1] if value else ()
+        value = (value,) if isinstance(value, str) else tuple(value)
+        for name in value:
+            if name not in CONTROLS:
+                raise SettingError(f"controls are named {', '.join(CONTROLS)}; got {name!r}")
+        return tuple(name for name in CONTROLS if name in value)
+
+    @traitlets.validate("show_jacobian")
+    def _valid_jacobian(self, proposal):
+        if proposal["value"] and (len(self.input_size), self.channels, self.filters) != (1, 1, 1):
+            raise SettingError(
+                "the Jacobian is drawn for a 1-D layer with one channel and one filter; this layer has "
+                f"{len(self.input_size)} axes, {self.channels} channels, {self.filters} filters"
+            )
+        return proposal["value"]
+
+    @traitlets.observe(*SETTINGS)
+    def _follow(self, change):
+        """After a setting, the arrays get their new shapes and the selection stays inside."""
+        if not getattr(self, "_ready", False):
+            return
+        shapes = self._shapes
+        with self.hold_sync():
+            for name in ("x", "w", "b", "delta"):
+                if getattr(self, name).shape != shapes[name]:
+                    setattr(self, name, refit(name, getattr(self, name), shapes[name]))
+            self.selected = clamped(self.selected, shapes)
+            if self.show_jacobian and (len(self.input_size), self.channels, self.filters) != (1, 1, 1):
+                self.show_jacobian = False
+
+    def configure(self, **changes):
+        """Change several settings at once; they need to be possible only together.
+
+        From 1-D to 2-D or back, settings that are not given (stride, padding, dilation) start again at their defaults.
+        """
+        now = {name: getattr(self, name) for name in SETTINGS}
+        if "input_size" in changes and len(_sizes(changes["input_size"], "input_size")) != len(self.input_size):
+            now |= dict(stride=1, padding=0, dilation=1)
+        unknown = set(changes) - {*CONTROLS, "x", "w", "b", "delta", "selected", "show_jacobian", "controls"}
+        if unknown:
+            raise SettingError(f"there is no setting {', '.join(sorted(unknown))}; settings are {', '.join(CONTROLS)}")
+        settings = canonical_settings(**now | {n: v for n, v in changes.items() if n in SETTINGS})
+        shapes = shapes_of(**settings)
+        arrays = {
+            name: fitted(name, changes[name], shapes[name]) if name in changes else refit(name, getattr(self, name), shapes[name])
+            for name in ("x", "w", "b", "delta")
+        }  # fmt: skip
+        chosen = _selection(changes["selected"], shapes) if "selected" in changes else clamped(self.selected, shapes)
+        rest = {n: v for n, v in changes.items() if n in ("view", "form", "controls", "show_jacobian")}
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, value in {**settings, **arrays, "selected": chosen, **rest}.items():
+                setattr(self, name, value)
+
+    # ------------------------------------------------------------------------------------------------- what it knows
+    @property
+    def _layer(self) -> Geometry:
+        return layer_of(**{name: getattr(self, name) for name in SETTINGS})
+
+    @property
+    def _shapes(self):
+        return shapes_of(**{name: getattr(self, name) for name in SETTINGS})
+
+    @property
+    def _keywords(self):
+        return dict(stride=self.stride, padding=self.padding, dilation=self.dilation)
+
+    @property
+    def z(self) -> np.ndarray:
+        """The output (F, *out)."""
+        return loops.forward(self.x[None], self.w, self.b, **self._keywords)[0]
+
+    @property
+    def grad_x(self) -> np.ndarray:
+        """The gradient of J = sum(delta * z) in x, of x's shape."""
+        return loops.grad_input(self.delta[None], self.w, (1, *self.x.shape), **self._keywords)[0]
+
+    @property
+    def grad_w(self) -> np.ndarray:
+        """The gradient of J = sum(delta * z) in w, of w's shape."""
+        return loops.grad_weight(self.delta[None], self.x[None], self.w.shape, **self._keywords)
+
+    @property
+    def links(self) -> list[tuple[tuple, tuple, tuple]]:
+        """The links of the selected cell: (output, weight, input) index tuples (f, u, v), (f, c, k, l), (c, i, j)."""
+        return links_of(self._layer, self.selected)
+
+    @property
+    def sentence(self) -> str:
+        """What stands below the grids."""
+        return sentence_of(self._layer, self.selected, self.view)
+
+    @property
+    def equation(self) -> str:
+        """The selected cell's sum with its numbers in it, every term written out."""
+        arrays = dict(x=self.x, w=self.w, b=self.b, delta=self.delta)
+        return equation_of(self._layer, arrays, self.selected, self.view, self.form)
+
+    # ------------------------------------------------------------------------------------------------- how it shows
+    def __repr__(self):
+        layer = {name: _short(name, getattr(self, name)) for name in SETTINGS}
+        standard = dict(stride=1, padding=0, dilation=1, channels=1, filters=1)
+        parts = [f"{n}={v!r}" for n, v in layer.items() if n not in standard or v != standard[n]]
+        parts += [f"view={self.view!r}"] + ([f"form={self.form!r}"] if self.form != "sum" else [])
+        return f"InfluenceExplorer({', '.join(parts)}, selected={self.selected!r})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        from .. import figures
+
+        live = super()._repr_mimebundle_(**kwargs)
+        live = (live[0] if isinstance(live, tuple) else live) or {}
+        return {"text/plain": repr(self), "text/html": figures.influence(self)._repr_html_()} | {
+            kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
+        }
+
+    def _state(self) -> dict:
+        names = (*SETTINGS, "view", "form", "selected", "controls", "show_jacobian", "_colours")
+        return {n: getattr(self, n) for n in names} | {n: getattr(self, n).tolist() for n in ("x", "w", "b", "delta")}
+
+    def export_html(self, path=None, *, overwrite=False, title="Influence explorer"):
+        """One page that works without a kernel and without a network, opened from a folder.
+
+        Returns the page's text, or writes it to `path` and returns the path. An existing file is kept unless
+        `overwrite=True`.
+        """
+        module = (HERE / "influence_explorer.js").read_text(encoding="utf-8")
+        state = json.dumps(self._state(), ensure_ascii=False).replace("<", "\\u003c")
+        page = PAGE.format(
+            title=title.replace("&", "&amp;").replace("<", "&lt;"),
+            css=(HERE / "influence_explorer.css").read_text(encoding="utf-8"),
+            module=module.replace("</script", "<\\/script"),
+            state=state,
+        )
+        if path is None:
+            return page
+        path = pathlib.Path(path)
+        if path.exists() and not overwrite:
+            raise FileExistsError(f"{path} exists and is kept; give another name, or overwrite=True to replace it")
+        path.write_text(page, encoding="utf-8")
+        return path
+
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ margin: 1rem auto; max-width: 1200px; padding: 0 1rem; }}
+{css}
+</style>
+<body class="cbp-page">
+<main id="explorer"></main>
+<script type="module">
+{module}
+// The stand-in for the kernel: a model that keeps the state and tells its listeners.
+const state = {state};
+const listeners = {{}};
+const model = {{
+  get: (name) => state[name],
+  set(name, value) {{
+    if (JSON.stringify(state[name]) === JSON.stringify(value)) return;
+    state[name] = value;
+    for (const tell of listeners["change:" + name] ?? []) tell();
+  }},
+  on(name, tell) {{ (listeners[name] ??= []).push(tell); }},
+  off() {{}},
+  save_changes() {{}},
+}};
+render({{ model, el: document.getElementById("explorer") }});
+</script>
+</body>
+</html>
+"""
+
+
+# ------------------------------------------------------------------------------------------------ reading settings
+def _sizes(value, name):
+    sizes = tuple(value) if isinstance(value, (tuple, list, np.ndarray)) else (value,)
+    if len(sizes) not in (1, 2):
+        raise SettingError(f"{name} must have one or two axes to be drawn; got {len(sizes)}: {sizes}")
+    return sizes
+
+
+def _count(value, name):
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise SettingError(f"{name} must be an integer; got {value!r}")
+    if value < 1:
+        raise SettingError(f"{name} must be at least 1; got {value}")
+    return int(value)
+
+
+def layer_of(input_size, kernel_size, stride=1, padding=0, dilation=1, channels=1, filters=1) -> Geometry:
+    sizes, kernels = _sizes(input_size, "input_size"), _sizes(kernel_size, "kernel_size")
+    if len(sizes) != len(kernels):
+        raise SettingError(f"input_size and kernel_size must have the same number of axes; got {sizes} and {kernels}")
+    channels, filters = _count(channels, "channels"), _count(filters, "filters")
+    sizes = tuple(_count(n, "input_size") for n in sizes)
+    kernels = tuple(_count(n, "kernel_size") for n in kernels)
+    try:
+        return Geometry.of(
+            (1, channels, *sizes), (filters, channels, *kernels), stride=stride, padding=padding, dilation=dilation
+        )
+    except (TypeError, ValueError) as error:
+        raise SettingError(str(error)) from None
+
+
+def canonical_settings(**settings) -> dict:
+    """The settings, one entry per axis, or a SettingError that says why no layer has them."""
+    layer = layer_of(**settings)
+    cells = sum(int(np.prod(shape)) for shape in (layer.x_shape, layer.w_shape, layer.out_shape))
+    if cells > MOST_CELLS:
+        raise SettingError(f"the explorer draws at most {MOST_CELLS} cells; x, w and z of this layer have {cells}")
+    return dict(
+        input_size=layer.input_grid,
+        kernel_size=layer.kernel_grid,
+        stride=tuple(a.stride for a in layer.axes),
+        padding=tuple(a.padding for a in layer.axes),
+        dilation=tuple(a.dilation for a in layer.axes),
+        channels=layer.channels,
+        filters=layer.filters,
+    )
+
+
+def shapes_of(**settings) -> dict:
+    layer = layer_of(**settings)
+    outputs = layer.out_shape[1:]
+    return dict(x=layer.x_shape[1:], w=layer.w_shape, b=(layer.filters,), delta=outputs, z=outputs)
+
+
+def _short(name, value):
+    """A setting as one would type it: 1 rather than (1, 1)."""
+    if name in ("input_size", "kernel_size"):
+        return value if len(value) > 1 else value[0]
+    if name == "padding" and all(before == after for before, after in value):
+        value = tuple(before for before, after in value)
+    return value[0] if isinstance(value, tuple) and not isinstance(value[0], tuple) and len(set(value)) == 1 else value
+
+
+def _selection(value, shapes):
+    """The full tuple of a selection: name, channel or filter, position."""
+    if value is None:
+        return None
+    if isinstance(value, str) or not isinstance(value, (tuple, list)) or not value or value[0] not in ("x", "w", "z"):
+        raise SettingError(f'selected is None or a tuple like ("x", 2, 3), named "x", "w" or "z"; got {value!r}')
+    name, *index = value
+    shape = shapes[name]
+    leading = len(shape) - (len(shapes["x"]) - 1)
+    for index_item in index:
+        if isinstance(index_item, bool) or not isinstance(index_item, (int, np.integer)):
+            raise SettingError(f"the indices of selected must be integers; got {value!r}")
+    if len(index) == len(shape) - leading and all(n == 1 for n in shape[:leading]):
+        index = [0] * leading + index
+    if name == "w" and len(index) == len(shape) - 1 and 1 in shape[:2]:  # one of the two letters left out
+        index = [0, *index] if shape[0] == 1 else [index[0], 0, *index[1:]]
+    if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        raise SettingError(f"{name} has shape {shape}: selected {tuple(value)!r} is no cell of it")
+    return (name, *(int(i) for i in index))
+
+
+def clamped(selected, shapes):
+    """The same cell, or the nearest one that still exists."""
+    if selected is None:
+        return None
+    name, *index = selected
+    shape = shapes[name]
+    if len(index) != len(shape):
+        return None
+    return (name, *(min(i, n - 1) for i, n in zip(index, shape, strict=True)))
+
+
+def fitted(name, value, shape) -> np.ndarray:
+    array = np.array(value, dtype=float)
+    if array.shape != shape and array.shape == tuple(shape[i] for i in range(len(shape)) if i >= len(shape) - array.ndim):
+        array = array.reshape(shape) if array.size == np.prod(shape) else array
+    if array.shape != shape:
+        raise SettingError(f"{name} must have shape {shape}, as this layer's settings ask; got {array.shape}")
+    if not np.isfinite(array).all():
+        raise SettingError(f"{name} must hold finite numbers to be drawn")
+    return array
+
+
+# ------------------------------------------------------------------------------------------------ the values it starts with
+def default_values(name, shape) -> np.ndarray:
+    """Small integers that are always the same: x and delta odd, w all different, b zero."""
+    if name == "b":
+        return np.zeros(shape)
+    if name == "w":
+        return np.arange(1, np.prod(shape) + 1, dtype=float).reshape(shape)
+    outer, *grid = np.indices(shape)
+    row, column = grid if len(grid) == 2 else (np.zeros_like(grid[0]), grid[0])
+    if name == "x":
+        return 1.0 + 2 * ((3 * column + row + (row * column) // 2 + 2 * outer) % 5)
+    return 1.0 + 2 * ((column + 3 * row + 2 * row * column + column // 2 + 3 * outer) % 4)
+
+
+def refit(name, old, shape) -> np.ndarray:
+    """Values of a new shape: the defaults, with what the reader had put in kept where both have a cell."""
+    new = default_values(name, shape)
+    if old.ndim == new.ndim and not np.array_equal(old, default_values(name, old.shape)):
+        both = tuple(slice(0, min(a, b)) for a, b in zip(old.shape, shape, strict=True))
+        new[both] = old[both]
+    return new
+
+
+# ------------------------------------------------------------------------------------------------ links and words
+def links_of(layer: Geometry, selected) -> list[tuple[tuple, tuple, tuple]]:
+    """(output, weight, input) of every link of a cell; of an input and an output in the order of the weights, of a weight in
+    the order of the outputs."""
+    if selected is None:
+        return []
+    name, *index = selected
+    if name == "x":
+        channel, at = index[0], tuple(index[1:])
+        spatial = sorted(layer.links_of_input(at), key=lambda link: link[1])
+        return [((f, *u), (f, channel, *k), (channel, *i)) for f in range(layer.filters) for u, k, i in spatial]
+    if name == "z":
+        f, at = index[0], tuple(index[1:])
+        spatial = sorted(layer.links_of_output(at), key=lambda link: link[1])
+        return [((f, *u), (f, c, *k), (c, *i)) for c in range(layer.channels) for u, k, i in spatial]
+    f, c, at = index[0], index[1], tuple(index[2:])
+    return [((f, *u), (f, c, *k), (c, *i)) for u, k, i in sorted(layer.links_of_tap(at))]
+
+
+def label(layer: Geometry, name, index) -> str:
+    """x[2,3] with one channel, x[0,2,3] with several: a letter that can only be 0 is left out."""
+    counts = {"x": (layer.channels,), "w": (layer.filters, layer.channels), "z": (layer.filters,)}
+    counts["δ"] = counts["z"]
+    keep = [n for n, count in zip(index, counts[name[-1]], strict=False) if count > 1] + list(index[len(counts[name[-1]]) :])
+    return f"{name}[{','.join(map(str, keep))}]"
+
+
+def _n(count, word):
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def why_unlinked(layer: Geometry, position) -> str:
+    """Why no output reads an input at this position."""
+    reasons = []
+    for number, (axis, i) in enumerate(zip(layer.axes, position, strict=True)):
+        if len(axis.links_of_input(i)):
+            continue
+        word = "row" if len(layer.axes) == 2 and number == 0 else "column"
+        first_beyond = axis.input_of(axis.out_size - 1, axis.kernel - 1) + 1
+        if i >= first_beyond:
+            count = axis.size - max(first_beyond, 0)
+            reasons.append(f"stride {axis.stride} leaves {_n(count, f'leftover {word}')} at the end")
+        elif (i + axis.padding[0]) % axis.stride >= axis.span:
+            reasons.append(f"stride {axis.stride} skips {word} {i} between two windows of {axis.span}")
+        else:
+            reasons.append(f"with dilation {axis.dilation} and stride {axis.stride} every window steps over {word} {i}")
+    return " and ".join(reasons)
+
+
+def sentence_of(layer: Geometry, selected, view="forward") -> str:
+    if selected is None:
+        return "Point at a cell, or move to one with Tab and the arrow keys"
+    name, *index = selected
+    count = len(links_of(layer, selected))
+    if name == "x":
+        it = label(layer, "x", index)
+        if not count:
+            return f"{it} is read by no output: {why_unlinked(layer, index[1:])}, so its gradient is exactly 0"
+        return f"{it} influences {_n(count, 'output')}, through {_n(count, 'weight')}"
+    if name == "w":
+        it = label(layer, "w", index)
+        if not count:
+            return f"{it} reads only padding: it joins no input to an output, so its gradient is exactly 0"
+        missing = int(np.prod(layer.output_grid)) - count
+        also = f"; at {_n(missing, 'output')} it reads padding" if missing else ""
+        return f"{it} joins {_n(count, 'pair')} of input and output{also}"
+    it = label(layer, "z" if view == "forward" else "δ", index)
+    taps = layer.channels * int(np.prod(layer.kernel_grid))
+    if not count:
+        end = "reads only padding, so it is the bias alone" if view == "forward" else "belongs to an output that reads only padding: it reaches no gradient"
+        return f"{it} {end}"
+    missing = taps - count
+    also = f"; {missing} of its {taps} taps {'falls' if missing == 1 else 'fall'} on padding" if missing else ""
+    if view == "grad_x":
+        return f"{it} reaches back to {_n(count, 'input')}, through {_n(count, 'weight')}{also}"
+    if view == "grad_w":
+        return f"{it} is a factor in the gradient of {_n(count, 'weight')}, with {_n(count, 'input')}{also}"
+    return f"{it} reads {_n(count, 'input')}, through {_n(count, 'weight')}{also}"
+
+
+def number(value) -> str:
+    """A number as it is printed: integers whole, others with four digits."""
+    value = float(value)
+    if value == int(value) and abs(value) < 1e15:
+        text = str(int(value))
+    elif 1e-3 <= abs(value) < 1e6:
+        text = repr(float(f"{value:.4g}"))
+        text = text[:-2] if text.endswith(".0") else text
+    else:
+        mantissa, exponent = f"{value:.3e}".split("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", MINUS)
+
+
+def factor(value) -> str:
+    text = number(value)
+    return f"({text})" if text.startswith(MINUS) else text
+
+
+def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum") -> dict:
+    """The sum of the selected cell: head, terms (symbol, number, value), and the total where there is one."""
+    name, *index = selected
+    links = links_of(layer, selected)
+    if view == "grad_x" and name == "x" and form != "sum":
+        links = sorted(links, key=lambda link: link[0])  # δ by δ, in the order of the window
+    x, w, b, delta = arrays["x"], arrays["w"], arrays["b"], arrays["delta"]
+    terms = []
+    for out, weight, inp in links:
+        X, W, Z, D = (label(layer, n, i) for n, i in (("x", inp), ("w", weight), ("z", out), ("δ", out)))
+        xv, wv, dv = x[inp], w[weight], delta[out]
+        if view == "forward":
+            if name == "z":
+                terms.append((f"{W}·{X}", f"{factor(wv)}·{factor(xv)}", wv * xv))
+            elif name == "x":
+                terms.append((f"{Z} changes by {W}", f"= {number(wv)}", wv))
+            else:
+                terms.append((f"{Z} changes by {X}", f"= {number(xv)}", xv))
+        elif view == "grad_x":
+            if name == "x":
+                terms.append((f"{D}·{W}", f"{factor(dv)}·{factor(wv)}", dv * wv))
+            else:
+                terms.append((f"∂J/∂{X} gains {D}·{W}", f"= {factor(dv)}·{factor(wv)} = {number(dv * wv)}", dv * wv))
+        elif name == "w":
+            terms.append((f"{D}·{X}", f"{factor(dv)}·{factor(xv)}", dv * xv))
+        else:
+            terms.append((f"∂J/∂{W} gains {D}·{X}", f"= {factor(dv)}·{factor(xv)} = {number(dv * xv)}", dv * xv))
+    summed = (view, name) in (("forward", "z"), ("grad_x", "x"), ("grad_w", "w"))
+    it = label(layer, {"z": "z" if view == "forward" else "δ"}.get(name, name), index)
+    if summed and name == "z" and np.any(b):
+        bias = b[index[0]]
+        terms.insert(0, (f"b[{index[0]}]", factor(bias), bias))
+    if summed:
+        head = it if name == "z" else f"∂J/∂{it}"
+    elif view == "forward":
+        head = f"nudge {it} by 1"
+    else:
+        value = {"x": x, "w": w, "z": delta}[name][tuple(index)]
+        head = f"{it} = {number(value)}"
+    return dict(kind="sum" if summed else "list", head=head, terms=terms, total=sum(t[2] for t in terms) if summed else None)
+
+
+def equation_of(layer: Geometry, arrays, selected, view="forward", form="sum") -> str:
+    if selected is None:
+        return ""
+    parts = equation_parts(layer, arrays, selected, view, form)
+    if parts["kind"] == "sum":
+        if not parts["terms"]:
+            return f"{parts['head']} = 0 (a sum without terms)"
+        symbols, numbers = (" + ".join(t[i] for t in parts["terms"]) for i in (0, 1))
+        return f"{parts['head']} = {symbols} = {numbers} = {number(parts['total'])}"
+    if not parts["terms"]:
+        return f"{parts['head']}: nothing changes" if view == "forward" else f"{parts['head']}: it adds to no gradient"
+    return f"{parts['head']}: " + "; ".join(f"{t[0]} {t[1]}" for t in parts["terms"])
+
+
+def cells_of(selected, links) -> list[tuple]:
+    """Every (name, *index) that a selection lights up, itself first; the z cells stand for δ as well."""
+    lit = [] if selected is None else [tuple(selected)]
+    for link in links:
+        for name, index in zip("zwx", link, strict=True):
+            if (name, *index) not in lit:
+                lit.append((name, *index))
+    return lit
+
+
+def all_cells(shapes):
+    """Every cell of x, w and z, for tests and for walking."""
+    for name in ("x", "w", "z"):
+        for index in product(*map(range, shapes[name])):
+            yield (name, *index)
