@@ -1,0 +1,33 @@
+"""The checks that the notebooks' exercises call: `check_<name>(answer)` returns a `Report` that draws itself.
+
+`checking` judges, `report` speaks; the exercises themselves stand in one file per stretch of the series. A check takes
+the answer as its argument and reads nothing else.
+"""
+
+from .one_channel import (
+    check_backward_through_tanh,
+    check_grad_input_1d,
+    check_grad_input_gather,
+    check_grad_weight_1d,
+    check_grad_weight_2d,
+    check_nudge,
+    check_outputs_reached,
+    check_repaired_grad_input,
+    check_summed_letters,
+    check_turned_kernel,
+)
+from .report import Report
+
+__all__ = [
+    "Report",
+    "check_backward_through_tanh",
+    "check_grad_input_1d",
+    "check_grad_input_gather",
+    "check_grad_weight_1d",
+    "check_grad_weight_2d",
+    "check_nudge",
+    "check_outputs_reached",
+    "check_repaired_grad_input",
+    "check_summed_letters",
+    "check_turned_kernel",
+]

@@ -1,0 +1,167 @@
+"""How an answer is judged: a prediction against its value, a function against the truth on small random layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..gradcheck import compare
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
+
+
+# --------------------------------------------------------------------------------------------------- predictions
+@dataclass(frozen=True)
+class Prediction:
+    """One value the learner is asked for: what is right, and what to say to particular wrong answers."""
+
+    expected: object
+    #: wrong value -> what to say to it
+    hints: dict = None
+    #: what to say to every other wrong value
+    otherwise: str = "Look again."
+
+
+def check_predictions(
+    name: str, answers: dict, predictions: dict[str, Prediction], praise: str = ""
+) -> Report:
+    """Judge several named values at once."""
+    if all(value is ... for value in answers.values()):
+        return Report(name, NOT_ATTEMPTED, f"Replace each ... by your answer: {', '.join(answers)}.")
+    lines = []
+    for key, value in answers.items():
+        wanted = predictions[key]
+        if value is ...:
+            lines.append(f"{key}: still to answer.")
+        elif not _equal(value, wanted.expected):
+            said = (wanted.hints or {}).get(value if _hashable(value) else None, wanted.otherwise)
+            lines.append(f"{key} = {value!r}: not right. {said}")
+    if lines:
+        return Report(name, FAILED, "\n".join(lines))
+    return Report(name, PASSED, praise)
+
+
+def _hashable(value) -> bool:
+    return isinstance(value, (int, float, str, tuple, frozenset))
+
+
+def _equal(value, expected) -> bool:
+    if isinstance(value, bool) or isinstance(value, str) != isinstance(expected, str):
+        return False
+    try:
+        a, b = np.asarray(value), np.asarray(expected)
+    except ValueError:  # a ragged list
+        return False
+    return a.shape == b.shape and bool(np.all(a == b))
+
+
+# ----------------------------------------------------------------------------------------------------- functions
+@dataclass(frozen=True)
+class Case:
+    """One small layer: the arguments handed over, and what the answer must return (one array, or several by name)."""
+
+    layer: str
+    arguments: tuple
+    expected: np.ndarray | dict[str, np.ndarray]
+
+    @property
+    def size(self) -> int:
+        return sum(np.size(a) for a in self.arguments if isinstance(a, np.ndarray))
+
+
+def check_function(name: str, answer, cases: list[Case], praise: str = "") -> Report:
+    """Judge a function on the cases, smallest first: the first that fails is the one shown.
+
+    The function is given read-only copies. `...` for an answer, a function that returns `...` and one that raises
+    NotImplementedError are not attempted; nothing that the function raises escapes.
+    """
+    if answer is ...:
+        return Report(name, NOT_ATTEMPTED, "Write the function, then run this cell again.")
+    if not callable(answer):
+        return Report(
+            name, FAILED, f"Hand over the function itself, without calling it; got {type(answer).__name__}."
+        )
+    cases = sorted(cases, key=lambda case: case.size)
+    for case in cases:
+        arguments = [_read_only(a) for a in case.arguments]
+        try:
+            got = answer(*arguments)
+        except NotImplementedError:
+            return Report(name, NOT_ATTEMPTED, "Write the function, then run this cell again.")
+        except Exception as error:
+            return Report(name, FAILED, _raised(error, case))
+        if got is ... or (isinstance(got, tuple) and any(part is ... for part in got)):
+            return Report(name, NOT_ATTEMPTED, "Replace each ... by your code, then run this cell again.")
+        report = _judge(name, got, case)
+        if report is not None:
+            return report
+    return Report(name, PASSED, f"{praise} Checked on {len(cases)} layers.".strip())
+
+
+def _read_only(argument):
+    if not isinstance(argument, np.ndarray):
+        return argument
+    argument = argument.copy()
+    argument.flags.writeable = False
+    return argument
+
+
+def _raised(error: Exception, case: Case) -> str:
+    text = f"On the {case.layer}, your function raised {type(error).__name__}: {error}"
+    if "read-only" in str(error):
+        text += "\nA backward pass never writes into what it was given: add into a new array of zeros."
+    elif isinstance(error, IndexError):
+        text += "\nAn index left its range: keep only the links whose cells exist."
+    return text
+
+
+def _judge(name: str, got, case: Case) -> Report | None:
+    if not isinstance(case.expected, dict):
+        return _judge_array(name, got, case.expected, case, "")
+    if not isinstance(got, tuple) or len(got) != len(case.expected):
+        found = f"{len(got)} values" if isinstance(got, tuple) else type(got).__name__
+        return Report(
+            name, FAILED, f"Return {', '.join(case.expected)} in this order, as a tuple; got {found}."
+        )
+    for value, (part, expected) in zip(got, case.expected.items(), strict=True):
+        report = _judge_array(name, value, expected, case, part + ": ")
+        if report is not None:
+            return report
+    return None
+
+
+def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
+    if got is None:
+        return Report(name, FAILED, f"{part}Your function returned None. Does it end in a return?")
+    try:
+        got = np.asarray(got)
+    except ValueError:
+        return Report(
+            name, FAILED, f"{part}Return one array of shape {expected.shape}, not lists of different lengths."
+        )
+    if got.dtype.kind not in "fiu":
+        return Report(name, FAILED, f"{part}Return an array of numbers; got an array of {got.dtype}.")
+    if got.shape != expected.shape:
+        return Report(
+            name,
+            FAILED,
+            f"{part}On the {case.layer}, the shape is {got.shape} and should be {expected.shape}.\n"
+            "A gradient has the shape of what it is the gradient of.",
+        )
+    if got.dtype.kind != "f" and not np.array_equal(expected, expected.astype(got.dtype)):
+        return Report(
+            name, FAILED, f"{part}The result is {got.dtype}, which cuts off decimals; use an array of floats."
+        )
+    comparison = compare(got, expected, tolerance=1e-9)
+    if comparison:
+        return None
+    cell = comparison.cells[0]
+    shown = "[" + ",".join(map(str, cell)) + "]"
+    return Report(
+        name,
+        FAILED,
+        f"{part}On the {case.layer}, {len(comparison.cells)} of {expected.size} cells are wrong.\n"
+        f"Cell {shown} is {got[cell]:.6g} and should be {expected[cell]:.6g}.",
+        got=got,
+        expected=expected,
+    )

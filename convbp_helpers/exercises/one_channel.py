@@ -1,0 +1,252 @@
+"""The exercises of notebooks 00 to 02: one channel, one filter, stride 1."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import loops
+from .checking import Case, Prediction, check_function, check_predictions
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
+
+
+def _whole(rng, *shape):
+    """Small integers without zero, held in floats: sums of their products are exact."""
+    return rng.choice([-5.0, -4.0, -3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 4.0, 5.0], size=shape)
+
+
+def _one(array):
+    """An array without batch and channel axes, with them."""
+    return array[None, None]
+
+
+def _layers(*sizes):
+    """For each (input shape, kernel shape): x, w and delta with random whole numbers, and a name for the layer."""
+    rng = np.random.default_rng(7)
+    for x_shape, w_shape in sizes:
+        out_shape = tuple(h - k + 1 for h, k in zip(x_shape, w_shape, strict=True))
+        by = lambda shape: "×".join(map(str, shape))  # noqa: E731
+        name = f"layer with input {by(x_shape)}, kernel {by(w_shape)} and output {by(out_shape)}"
+        yield name, _whole(rng, *x_shape), _whole(rng, *w_shape), _whole(rng, *out_shape)
+
+
+_ROWS = [((4,), (1,)), ((4,), (2,)), ((6,), (3,)), ((7,), (2,)), ((5,), (4,)), ((9,), (4,)), ((3,), (3,))]
+_PLANES = [
+    ((3, 4), (1, 1)),
+    ((3, 5), (2, 1)),
+    ((4, 3), (1, 2)),
+    ((4, 6), (2, 3)),
+    ((5, 8), (2, 3)),
+    ((7, 6), (3, 2)),
+    ((6, 9), (4, 3)),
+    ((2, 3), (2, 3)),
+]
+
+
+def _input_gradients(sizes):
+    for name, x, w, delta in _layers(*sizes):
+        yield name, x, w, delta, loops.grad_input(_one(delta), _one(w), _one(x).shape)[0, 0]
+
+
+def _weight_gradients(sizes):
+    for name, x, w, delta in _layers(*sizes):
+        yield name, x, w, delta, loops.grad_weight(_one(delta), _one(x), _one(w).shape)[0, 0]
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 00
+def check_nudge(*, outputs_changed, change_of_z12) -> Report:
+    """Exercise 0.1, a prediction on the running example: x[2,3] is nudged by 1."""
+    return check_predictions(
+        "Exercise 0.1",
+        dict(outputs_changed=outputs_changed, change_of_z12=change_of_z12),
+        dict(
+            outputs_changed=Prediction(
+                6,
+                {
+                    1: "One output reads it through each weight; there is more than one weight.",
+                    9: "That would be a 3×3 kernel; this one is 2×3.",
+                    24: "Not every output reads x[2,3]: only those whose 2×3 window covers it.",
+                },
+                "Count the positions of the 2×3 window that cover x[2,3].",
+            ),
+            change_of_z12=Prediction(
+                5,
+                {
+                    1: "x[2,3] went up by 1, and z[1,2] holds it multiplied by a weight.",
+                    2: "That is w[0,1]: right column, wrong row. x[2,3] lies one row below the window's top row 1.",
+                    3: "That is w[0,2]. Where does x[2,3] lie inside the window whose top left corner is x[1,2]?",
+                    4: "That is w[1,0]: right row, wrong column. x[2,3] lies one column right of the window's left edge.",
+                    6: "That is w[1,2]. The window of z[1,2] starts at column 2, so x[2,3] lies at offset 1.",
+                },
+                "The window of z[1,2] has its top left corner at x[1,2]. Which weight lies on x[2,3]?",
+            ),
+        ),
+        "Six outputs read x[2,3], one through each weight, and z[1,2] reads it through w[1,1] = 5.",
+    )
+
+
+def check_summed_letters(*, grad_x, grad_w, grad_b) -> Report:
+    """Exercise 0.2: over which letters does each gradient of the answer card sum? Strings or sets of letters."""
+    answers = dict(grad_x=grad_x, grad_w=grad_w, grad_b=grad_b)
+    name = "Exercise 0.2"
+    if all(a is ... for a in answers.values()):
+        return Report(name, NOT_ATTEMPTED, 'Replace each ... by letters, for example "nuv".')
+    right = dict(grad_x=("fuv", "fkl"), grad_w=("nuv",), grad_b=("nuv",))
+    named = dict(grad_x="ncij", grad_w="fckl", grad_b="f")
+    lines = []
+    for key, answer in answers.items():
+        if answer is ...:
+            lines.append(f"{key}: still to answer.")
+            continue
+        letters = (
+            {c for part in answer for c in part if c.isalpha()}
+            if isinstance(answer, (str, set, list, tuple))
+            else {"?"}
+        )
+        if any(letters == set(r) for r in right[key]):
+            continue
+        wrong = sorted(letters & set(named[key]))
+        if wrong:
+            lines.append(
+                f"{key}: {', '.join(wrong)} is named by its own subscript, so it stays fixed and is not summed."
+            )
+        elif key == "grad_x" and "n" in letters:
+            lines.append(
+                "grad_x: n is named by x's own subscript. One example's input has no part in another's output."
+            )
+        elif key != "grad_x" and "n" not in letters:
+            lines.append(
+                f"{key}: the same {key[-1]} serves every example of the batch, so one letter is missing."
+            )
+        else:
+            lines.append(
+                f"{key}: strike {key[-1]} out of its term. Which letters are left that its subscript does not name?"
+            )
+    if lines:
+        return Report(name, FAILED, "\n".join(lines))
+    return Report(
+        name, PASSED, "Summed: what is left in the term and not named by the gradient's own subscript."
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 01
+def check_outputs_reached(*, x2, x0) -> Report:
+    """Exercise 1.1, a prediction: by how many outputs are x[2] and x[0] read (6 inputs, 3 weights)?"""
+    return check_predictions(
+        "Exercise 1.1",
+        dict(x2=x2, x0=x0),
+        dict(
+            x2=Prediction(
+                3,
+                {
+                    1: "The window slides: more than one of its positions covers x[2].",
+                    4: "z[3] starts at x[3] and misses it.",
+                },
+                "Slide the window of three: which of its four positions cover x[2]?",
+            ),
+            x0=Prediction(
+                1,
+                {
+                    3: "x[0] is at the edge: the window cannot start before it.",
+                    0: "The first window starts at x[0].",
+                },
+                "Which windows start at 0 or earlier?",
+            ),
+        ),
+        "x[2] is read by z[0], z[1] and z[2]; x[0] only by z[0].",
+    )
+
+
+def check_grad_input_1d(answer) -> Report:
+    """Exercise 1.2: a function (delta, w, n_inputs) -> grad_x of a 1-D layer."""
+    cases = [Case(name, (delta, w, len(x)), grad) for name, x, w, delta, grad in _input_gradients(_ROWS)]
+    return check_function(
+        "Exercise 1.2", answer, cases, "Every input collects from exactly the outputs that read it."
+    )
+
+
+def check_grad_weight_1d(answer) -> Report:
+    """Exercise 1.3: a function (delta, x, n_taps) -> grad_w of a 1-D layer."""
+    cases = [Case(name, (delta, x, len(w)), grad) for name, x, w, delta, grad in _weight_gradients(_ROWS)]
+    return check_function(
+        "Exercise 1.3", answer, cases, "Each weight collects over every output, for it touches them all."
+    )
+
+
+def check_repaired_grad_input(answer) -> Report:
+    """Exercise 1.4, find the mistake: the repaired function (delta, w, n_inputs) -> grad_x."""
+    cases = [Case(name, (delta, w, len(x)), grad) for name, x, w, delta, grad in _input_gradients(_ROWS)]
+    return check_function("Exercise 1.4", answer, cases, "Repaired: delta runs down while w runs up.")
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 02
+def check_turned_kernel(answer) -> Report:
+    """Exercise 2.1, a prediction: the kernel [[1, 2, 3], [4, 5, 6]] turned by 180 degrees."""
+    name = "Exercise 2.1"
+    if answer is ... or (
+        isinstance(answer, (list, tuple)) and any(a is ... for row in answer for a in np.atleast_1d(row))
+    ):
+        return Report(name, NOT_ATTEMPTED, "Write the turned kernel as a list of rows.")
+    w = np.array([[1, 2, 3], [4, 5, 6]])
+    try:
+        got = np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        return Report(
+            name, FAILED, "Write it as a list of rows of numbers, for example [[1, 2, 3], [4, 5, 6]]."
+        )
+    for value, said in (
+        (
+            np.rot90(w, 1),
+            "That is a turn by 90° (against the clock): the rows became columns, and 2×3 became 3×2.",
+        ),
+        (
+            np.rot90(w, -1),
+            "That is a turn by 90° (with the clock): the rows became columns, and 2×3 became 3×2.",
+        ),
+        (w.T, "That is the transpose: rows and columns exchanged. A half turn keeps the shape 2×3."),
+        (w[::-1], "Only the rows changed places. A half turn reverses the columns as well."),
+        (w[:, ::-1], "Only the columns changed places. A half turn reverses the rows as well."),
+        (w, "That is the kernel as it was."),
+    ):
+        if got.shape == value.shape and np.array_equal(got, value):
+            return Report(name, FAILED, said)
+    if got.shape != w.shape:
+        return Report(name, FAILED, f"The shape is {got.shape}; a half turn keeps (2, 3).")
+    if not np.array_equal(got, w[::-1, ::-1]):
+        return Report(name, FAILED, "The cell at [k,l] moves to [1-k, 2-l]. Where does the 1 go?")
+    return Report(
+        name, PASSED, "Both axes reversed, the shape kept: the cell at [k,l] moves to [K-1-k, L-1-l]."
+    )
+
+
+def check_grad_weight_2d(answer) -> Report:
+    """Exercise 2.2: a function (delta, x, kernel_shape) -> grad_w of a 2-D layer with one channel and one filter."""
+    cases = [Case(name, (delta, x, w.shape), grad) for name, x, w, delta, grad in _weight_gradients(_PLANES)]
+    return check_function(
+        "Exercise 2.2", answer, cases, "One window of x per weight, multiplied by delta and summed."
+    )
+
+
+def check_grad_input_gather(answer) -> Report:
+    """Exercise 2.3: a function (delta, w) -> grad_x of a 2-D layer, by gathering."""
+    cases = [Case(name, (delta, w), grad) for name, x, w, delta, grad in _input_gradients(_PLANES)]
+    return check_function("Exercise 2.3", answer, cases, "Padded by K-1, correlated with the turned kernel.")
+
+
+def check_backward_through_tanh(answer) -> Report:
+    """Exercise 2.4, find the mistake: (grad_a, x, w, b) -> (grad_x, grad_w, grad_b) of the layer a = tanh(z)."""
+    rng = np.random.default_rng(11)
+    cases = []
+    for name, x, w, _ in _layers(*_PLANES):
+        x, w, b = x / 4, w / 4, 0.5
+        z = loops.forward(_one(x), _one(w), np.array([b]))
+        grad_a = _whole(rng, *z.shape[2:])
+        delta = _one(grad_a) * (1 - np.tanh(z) ** 2)
+        expected = dict(
+            grad_x=loops.grad_input(delta, _one(w), _one(x).shape)[0, 0],
+            grad_w=loops.grad_weight(delta, _one(x), _one(w).shape)[0, 0],
+            grad_b=np.asarray(loops.grad_bias(delta)[0]),
+        )
+        cases.append(Case(name, (grad_a, x, w, b), expected))
+    return check_function(
+        "Exercise 2.4", answer, cases, "The gradient passes the activation first: delta = grad_a σ'(z)."
+    )
