@@ -68,7 +68,7 @@ def check_python():
         stop(
             f"this Python ({sys.executable}) has no venv module. On Debian or Ubuntu: "
             f"sudo apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv, "
-            "then run the command again. (Elsewhere: install Python from python.org, or use conda, see README.)"
+            "then run the command again. (Elsewhere: install Python from python.org, or use conda.)"
         )
 
 
@@ -112,7 +112,9 @@ def environment(folder=".venv", requirements="requirements.txt"):
                 "then run the command again."
             )
         result = subprocess.run(
-            [sys.executable, "-m", "venv", "--clear", folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "venv", "--clear", folder],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
         if result.returncode:
             sys.stderr.write(result.stdout.decode(errors="replace"))
@@ -122,7 +124,9 @@ def environment(folder=".venv", requirements="requirements.txt"):
             if os.path.exists(stamp):
                 os.remove(stamp)
         except OSError as error:
-            stop(f"cannot write to {folder} ({error.strerror}). Delete that folder and run the command again.")
+            stop(
+                f"cannot write to {folder} ({error.strerror}). Delete that folder and run the command again."
+            )
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip += ["--no-deps", "--no-compile"]  # the pins are complete; what is imported is compiled then
     for arguments in (["-r", requirements], ["-e", "."]):
@@ -250,7 +254,8 @@ def choose_port():
         if not asked.isdigit() or not 0 < int(asked) < 65536:
             stop(f"PORT={asked} is no port number. Give one from 1024 to 65535: make lab PORT=9000")
         if not port_is_free(int(asked)):
-            stop(f"port {asked} is taken by another program. Choose another: make lab PORT={next_free(int(asked))}")
+            other = next_free(int(asked))
+            stop(f"port {asked} is taken by another program. Choose another: make lab PORT={other}")
         return int(asked)
     port = next_free(8888)
     if port != 8888:
@@ -280,7 +285,11 @@ def lab(_arguments):
         say(f"{kept} of your copies in my-notebooks/ kept as they are (a clean one: make fresh NAME=02).")
     token = os.environ.get("JUPYTER_TOKEN") or hashlib.sha256(os.urandom(32)).hexdigest()[:32]
     command = [python, "-m", "jupyterlab", "--ServerApp.root_dir=" + MINE]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--LabApp.default_url=/lab/tree/" + names[0]]
+    command += [
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--LabApp.default_url=/lab/tree/" + names[0],
+    ]
     if not WINDOWS and os.geteuid() == 0:
         say("You are root, so JupyterLab is started with --allow-root.")
         command.append("--allow-root")
@@ -353,23 +362,23 @@ def test_lowest(arguments):
 def test_offline(arguments):
     python = environment()
     if not sys.platform.startswith("linux") or not shutil.which("unshare") or not shutil.which("ip"):
-        stop("test-offline needs Linux with unshare (util-linux) and ip (iproute2): elsewhere unplug, then make test.")
+        stop(
+            "test-offline needs Linux with unshare (util-linux) and ip (iproute2). "
+            "Elsewhere: unplug the network, then make test."
+        )
     alone = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
     probe = subprocess.run(alone + ["true"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if probe.returncode:
-        why = probe.stdout.decode(errors="replace").strip().splitlines()
-        stop(
-            "this system lets nobody make a network namespace ({}): unplug the network, then make test.".format(
-                why[-1] if why else "unshare failed"
-            )
-        )
+        why = (probe.stdout.decode(errors="replace").strip().splitlines() or ["unshare failed"])[-1]
+        stop(f"you may not make a network namespace here ({why}). Unplug the network, then make test.")
     say("The network is off for this run (only localhost answers).")
     return run(alone + [python, "-m", "pytest", *extra(arguments)])
 
 
 def notebooks(arguments):
     python = environment()
-    return run([python, os.path.join("tools", "notebooks.py"), *arguments])
+    name = os.environ.get("NAME", "")
+    return run([python, os.path.join("tools", "notebooks.py"), *(arguments or [name] * bool(name))])
 
 
 def tidy(_arguments):
