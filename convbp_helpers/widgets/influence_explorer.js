@@ -1,0 +1,907 @@
+// The influence explorer in the browser. First the pure part: which cells are linked, and the words for it, the same as
+// in influence_explorer.py (a test compares the two). Then the drawing. Nothing is loaded from elsewhere.
+
+const MINUS = "\u2212";
+const MOST_CELLS = 6000;
+
+// ---------------------------------------------------------------------------------------------------- one axis
+// i = s u + d k - p joins output u, tap k and input i.
+export function axisOf(size, kernel, stride, [before, after], dilation) {
+  const span = dilation * (kernel - 1) + 1;
+  const room = size + before + after - span;
+  return { size, kernel, stride, before, after, dilation, span, out: Math.floor(room / stride) + 1 };
+}
+
+export function linksOfInput(a, i) {
+  const links = [];
+  for (let k = 0; k < a.kernel; k++) {
+    const m = i + a.before - a.dilation * k;
+    if (m >= 0 && m % a.stride === 0 && m / a.stride < a.out) links.push([m / a.stride, k, i]);
+  }
+  return links;
+}
+
+export function linksOfOutput(a, u) {
+  const links = [];
+  for (let k = 0; k < a.kernel; k++) {
+    const i = a.stride * u + a.dilation * k - a.before;
+    if (i >= 0 && i < a.size) links.push([u, k, i]);
+  }
+  return links;
+}
+
+export function linksOfTap(a, k) {
+  const links = [];
+  for (let u = 0; u < a.out; u++) {
+    const i = a.stride * u + a.dilation * k - a.before;
+    if (i >= 0 && i < a.size) links.push([u, k, i]);
+  }
+  return links;
+}
+
+// ------------------------------------------------------------------------------------------------- a whole layer
+// settings: input_size, kernel_size, stride, dilation: one number per axis; padding: one pair per axis; channels, filters
+export function layerOf(s) {
+  const axes = s.input_size.map((n, a) => axisOf(n, s.kernel_size[a], s.stride[a], s.padding[a], s.dilation[a]));
+  const [C, F] = [s.channels, s.filters];
+  const [inputs, taps, outs] = [axes.map((a) => a.size), axes.map((a) => a.kernel), axes.map((a) => a.out)];
+  return { axes, C, F, inputs, taps, outs, shapes: { x: [C, ...inputs], w: [F, C, ...taps], b: [F], delta: [F, ...outs], z: [F, ...outs] } };
+}
+
+// Why no layer has these settings, in the words of geometry.py; "" if one has.
+export function problemOf(s) {
+  for (const name of ["input_size", "kernel_size", "channels", "filters"])
+    for (const n of [s[name]].flat())
+      if (n < 1) return `${name} must be at least 1; got ${n}`;
+  for (const [name, hint] of [["stride", ""], ["dilation", " (1 means no dilation)"]])
+    for (const n of s[name]) if (n < 1) return `${name} must be at least 1${hint}; got ${n}`;
+  for (const n of s.padding.flat()) if (n < 0) return `padding must be at least 0; got ${n}`;
+  for (let a = 0; a < s.input_size.length; a++) {
+    const [size, kernel, dilation, pad] = [s.input_size[a], s.kernel_size[a], s.dilation[a], s.padding[a]];
+    const [span, sum] = [dilation * (kernel - 1) + 1, pad[0] + pad[1]];
+    if (span <= size + sum) continue;
+    const spread = dilation === 1 ? "" : ` (spread over ${span} by dilation ${dilation})`;
+    const padded = sum ? `the padded input ${size + sum}` : `the input ${size}`;
+    return `spatial axis ${a}: kernel ${kernel}${spread} is longer than ${padded}; use padding >= ${Math.ceil((span - size) / 2)} on each side`;
+  }
+  const { shapes } = layerOf(s);
+  const cells = [shapes.x, shapes.w, shapes.z].reduce((sum, shape) => sum + shape.reduce((p, n) => p * n, 1), 0);
+  return cells > MOST_CELLS ? `the explorer draws at most ${MOST_CELLS} cells; x, w and z of this layer have ${cells}` : "";
+}
+
+const productOf = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
+const spatialLinks = (perAxis) => productOf(perAxis).map((row) => [0, 1, 2].map((part) => row.map((link) => link[part])));
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+
+// [output, weight, input] of every link of a selected cell
+export function linksOf(layer, selected) {
+  if (!selected) return [];
+  const [name, ...index] = selected;
+  if (name === "w") {
+    const [f, c, ...at] = index;
+    return spatialLinks(layer.axes.map((a, n) => linksOfTap(a, at[n]))).map(([u, k, i]) => [[f, ...u], [f, c, ...k], [c, ...i]]);
+  }
+  const [own, ...at] = index;
+  const find = name === "x" ? linksOfInput : linksOfOutput;
+  const spatial = spatialLinks(layer.axes.map((a, n) => find(a, at[n])));
+  return range(name === "x" ? layer.F : layer.C).flatMap((other) => {
+    const [f, c] = name === "x" ? [other, own] : [own, other];
+    return spatial.map(([u, k, i]) => [[f, ...u], [f, c, ...k], [c, ...i]]);
+  });
+}
+
+export const hasLink = (layer, name, at) =>
+  layer.axes.every((a, n) => (name === "x" ? linksOfInput : name === "w" ? linksOfTap : linksOfOutput)(a, at[n]).length > 0);
+
+// ------------------------------------------------------------------------------------------------------- words
+export function label(layer, name, index) {
+  const last = name.at(-1);
+  const counts = last === "x" ? [layer.C] : last === "w" ? [layer.F, layer.C] : [layer.F];
+  return `${name}[${index.filter((_, n) => n >= counts.length || counts[n] > 1).join(",")}]`;
+}
+
+const many = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+export function whyUnlinked(layer, position) {
+  const reasons = [];
+  layer.axes.forEach((a, n) => {
+    const i = position[n];
+    if (linksOfInput(a, i).length) return;
+    const word = layer.axes.length === 2 && n === 0 ? "row" : "column";
+    const beyond = a.stride * (a.out - 1) + a.dilation * (a.kernel - 1) - a.before + 1;
+    if (i >= beyond) reasons.push(`stride ${a.stride} leaves ${many(a.size - Math.max(beyond, 0), `leftover ${word}`)} at the end`);
+    else if ((i + a.before) % a.stride >= a.span) reasons.push(`stride ${a.stride} skips ${word} ${i} between two windows of ${a.span}`);
+    else reasons.push(`with dilation ${a.dilation} and stride ${a.stride} every window steps over ${word} ${i}`);
+  });
+  return reasons.join(" and ");
+}
+
+export function sentenceOf(layer, selected, view = "forward") {
+  if (!selected) return "Point at a cell, or move to one with Tab and the arrow keys";
+  const [name, ...index] = selected;
+  const count = linksOf(layer, selected).length;
+  if (name === "x") {
+    const it = label(layer, "x", index);
+    if (!count) return `${it} is read by no output: ${whyUnlinked(layer, index.slice(1))}, so its gradient is exactly 0`;
+    return `${it} influences ${many(count, "output")}, through ${many(count, "weight")}`;
+  }
+  if (name === "w") {
+    const it = label(layer, "w", index);
+    if (!count) return `${it} reads only padding: it joins no input to an output, so its gradient is exactly 0`;
+    const missing = layer.outs.reduce((p, n) => p * n, 1) - count;
+    return `${it} joins ${many(count, "pair")} of input and output${missing ? `; at ${many(missing, "output")} it reads padding` : ""}`;
+  }
+  const it = label(layer, view === "forward" ? "z" : "δ", index);
+  const taps = layer.C * layer.taps.reduce((p, n) => p * n, 1);
+  if (!count)
+    return `${it} ${view === "forward" ? "reads only padding, so it is the bias alone" : "belongs to an output that reads only padding: it reaches no gradient"}`;
+  const missing = taps - count;
+  const also = missing ? `; ${missing} of its ${taps} taps ${missing === 1 ? "falls" : "fall"} on padding` : "";
+  if (view === "grad_x") return `${it} reaches back to ${many(count, "input")}, through ${many(count, "weight")}${also}`;
+  if (view === "grad_w") return `${it} is a factor in the gradient of ${many(count, "weight")}, with ${many(count, "input")}${also}`;
+  return `${it} reads ${many(count, "input")}, through ${many(count, "weight")}${also}`;
+}
+
+export function number(value) {
+  let text;
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) text = String(value + 0 || 0);
+  else if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) text = String(Number(value.toPrecision(4)));
+  else text = value.toExponential(3).replace("e+", "e");
+  return text.replaceAll("-", MINUS);
+}
+const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
+export const at = (array, index) => index.reduce((part, i) => part[i], array);
+const cellNumber = (value) => {
+  const text = number(value);
+  return text.length > 6 ? number(Number(value.toPrecision(3))) : text;
+};
+
+// The selected cell's sum: head, terms {symbol, number, value, cells}, total. cells are keys like "x,0,2,3".
+export function equationParts(layer, arrays, selected, view = "forward", form = "sum") {
+  const [name, ...index] = selected;
+  let links = linksOf(layer, selected);
+  if (view === "grad_x" && name === "x" && form !== "sum")
+    links = [...links].sort((p, q) => p[0].map((n, i) => n - q[0][i]).find((n) => n) ?? 0); // δ by δ
+  const { x, w, b, delta } = arrays;
+  const term = (symbol, text, value, link) => ({ symbol, number: text, value, cells: ["z", "w", "x"].map((n, i) => [n, ...link[i]].join()) });
+  const terms = links.map((link) => {
+    const [out, weight, input] = link;
+    const [X, W, Z, D] = [label(layer, "x", input), label(layer, "w", weight), label(layer, "z", out), label(layer, "δ", out)];
+    const [xv, wv, dv] = [at(x, input), at(w, weight), at(delta, out)];
+    if (view === "forward") {
+      if (name === "z") return term(`${W}·${X}`, `${factor(wv)}·${factor(xv)}`, wv * xv, link);
+      if (name === "x") return term(`${Z} changes by ${W}`, `= ${number(wv)}`, wv, link);
+      return term(`${Z} changes by ${X}`, `= ${number(xv)}`, xv, link);
+    }
+    const [A, av, G] = view === "grad_x" ? [W, wv, X] : [X, xv, W];
+    if (name === (view === "grad_x" ? "x" : "w")) return term(`${D}·${A}`, `${factor(dv)}·${factor(av)}`, dv * av, link);
+    return term(`∂J/∂${G} gains ${D}·${A}`, `= ${factor(dv)}·${factor(av)} = ${number(dv * av)}`, dv * av, link);
+  });
+  const summed = { forward: "z", grad_x: "x", grad_w: "w" }[view] === name;
+  const it = label(layer, name === "z" && view !== "forward" ? "δ" : name, index);
+  if (summed && name === "z" && b.some((n) => n))
+    terms.unshift({ symbol: `b[${index[0]}]`, number: factor(b[index[0]]), value: b[index[0]], cells: [["z", ...index].join()] });
+  let head;
+  if (summed) head = name === "z" ? it : `∂J/∂${it}`;
+  else if (view === "forward") head = `nudge ${it} by 1`;
+  else head = `${it} = ${number(at({ x, w, z: delta }[name], index))}`;
+  return { kind: summed ? "sum" : "list", head, terms, total: summed ? terms.reduce((sum, t) => sum + t.value, 0) : null };
+}
+
+export function equationOf(layer, arrays, selected, view = "forward", form = "sum") {
+  if (!selected) return "";
+  const { kind, head, terms, total } = equationParts(layer, arrays, selected, view, form);
+  if (kind === "sum") {
+    if (!terms.length) return `${head} = 0 (a sum without terms)`;
+    return `${head} = ${terms.map((t) => t.symbol).join(" + ")} = ${terms.map((t) => t.number).join(" + ")} = ${number(total)}`;
+  }
+  if (!terms.length) return view === "forward" ? `${head}: nothing changes` : `${head}: it adds to no gradient`;
+  return `${head}: ${terms.map((t) => `${t.symbol} ${t.number}`).join("; ")}`;
+}
+
+// -------------------------------------------------------------------------------------------------------- values
+const filled = (shape, value, index = []) =>
+  index.length === shape.length ? value(index) : range(shape[index.length]).map((i) => filled(shape, value, [...index, i]));
+
+export function defaultValues(name, shape) {
+  if (name === "b") return filled(shape, () => 0);
+  if (name === "w") return filled(shape, (index) => 1 + index.reduce((flat, i, n) => flat * shape[n] + i, 0));
+  return filled(shape, (index) => {
+    const [outer, r, c] = index.length === 3 ? index : [index[0], 0, index[1]];
+    if (name === "x") return 1 + 2 * ((3 * c + r + Math.floor((r * c) / 3) + 2 * outer) % 5);
+    return 1 + 2 * ((c + 3 * r + 2 * r * c + Math.floor(c / 2) + 3 * outer) % 4);
+  });
+}
+
+export const shapeOf = (array) => (Array.isArray(array) ? [array.length, ...(array.length ? shapeOf(array[0]) : [])] : []);
+const same = (p, q) => JSON.stringify(p) === JSON.stringify(q);
+
+export function refit(name, old, shape) {
+  const had = shapeOf(old);
+  const fresh = defaultValues(name, shape);
+  if (had.length !== shape.length || same(old, defaultValues(name, had))) return fresh;
+  return filled(shape, (index) => (index.every((i, n) => i < had[n]) ? at(old, index) : at(fresh, index)));
+}
+
+export function clamped(selected, shapes) {
+  if (!selected) return null;
+  const [name, ...index] = selected;
+  const shape = shapes[name];
+  return index.length === shape.length ? [name, ...index.map((i, n) => Math.min(i, shape[n] - 1))] : null;
+}
+
+// z, or the gradient in x or in w, by walking all links
+export function sums(layer, arrays, what) {
+  const shape = layer.shapes[{ z: "z", grad_x: "x", grad_w: "w" }[what]];
+  const result = filled(shape, (index) => (what === "z" ? arrays.b[index[0]] : 0));
+  const add = (index, value) => {
+    let part = result;
+    for (let n = 0; n < index.length - 1; n++) part = part[index[n]];
+    part[index.at(-1)] += value;
+  };
+  const links = spatialLinks(layer.axes.map((a) => range(a.out).flatMap((u) => linksOfOutput(a, u))));
+  for (const [u, k, i] of links)
+    for (let f = 0; f < layer.F; f++)
+      for (let c = 0; c < layer.C; c++) {
+        const [out, weight, input] = [[f, ...u], [f, c, ...k], [c, ...i]];
+        if (what === "z") add(out, at(arrays.w, weight) * at(arrays.x, input));
+        else if (what === "grad_x") add(input, at(arrays.delta, out) * at(arrays.w, weight));
+        else add(weight, at(arrays.delta, out) * at(arrays.x, input));
+      }
+  return result;
+}
+
+// The window of δ around an input, with zeros where there is no δ, and the kernel turned by 180° over it.
+export function gatherWindow(layer, f, position) {
+  const perAxis = layer.axes.map((a, n) =>
+    range(a.kernel).map((turned) => {
+      const k = a.kernel - 1 - turned;
+      const m = position[n] + a.before - a.dilation * k;
+      const inside = m % a.stride === 0 && m / a.stride >= 0 && m / a.stride < a.out;
+      return { k, u: inside ? m / a.stride : null };
+    }),
+  );
+  return productOf(perAxis).map((cells) => ({
+    tap: cells.map((c) => c.k),
+    out: cells.every((c) => c.u !== null) ? [f, ...cells.map((c) => c.u)] : null,
+  }));
+}
+
+// ------------------------------------------------------------------------------------------------------- drawing
+const SVG = "http://www.w3.org/2000/svg";
+const SETTINGS = ["input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters"];
+const WORDS = { input_size: "Input size", kernel_size: "Kernel size", stride: "Stride", padding: "Padding", dilation: "Dilation", channels: "Channels", filters: "Filters", view: "View", form: "Form" };
+const VIEWS = { forward: "forward: z", grad_x: "grad_x: ∂J/∂x", grad_w: "grad_w: ∂J/∂w" };
+const FORMS = { sum: "sum over links", scatter: "scatter", gather: "gather" };
+const FIRST_TERMS = 12;
+let instances = 0;
+
+function html(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  element.append(...children);
+  return element;
+}
+
+function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+export function render({ model, el }) {
+  const id = `cbp${Date.now().toString(36)}${instances++}`;
+  const colours = model.get("_colours");
+  const root = html("div", { class: "cbp", role: "group", "aria-label": "Influence explorer" });
+  for (const role of ["input", "weight", "output", "gradient"]) root.style.setProperty(`--cbp-${role}`, colours[role]);
+  const controls = html("form", { class: "cbp-controls" });
+  const problem = html("p", { class: "cbp-problem", role: "alert", hidden: true });
+  const stage = html("div", { class: "cbp-stage" });
+  const extra = html("div", { class: "cbp-extra" });
+  const sentence = html("p", { class: "cbp-sentence", "aria-live": "polite" });
+  const equation = html("div", { class: "cbp-equation", role: "group", "aria-label": "The selected cell's equation" });
+  const hint = html("p", { class: "cbp-hint" });
+  root.append(controls, problem, stage, extra, sentence, equation, hint);
+  el.append(root);
+
+  let state, layer, values, nodes, lit, held = false, open = false, timer = 0, width = 0, terms = [];
+
+  // ---- state
+  function read() {
+    state = {};
+    for (const name of SETTINGS) state[name] = model.get(name);
+    if (problemOf(state)) return false;
+    layer = layerOf(state);
+    for (const name of ["view", "form", "controls", "show_jacobian"]) state[name] = model.get(name);
+    state.controls = state.controls || [];
+    for (const name of ["x", "w", "b", "delta"]) {
+      const array = model.get(name);
+      state[name] = same(shapeOf(array), layer.shapes[name]) ? array : refit(name, array, layer.shapes[name]);
+    }
+    state.selected = clamped(model.get("selected"), layer.shapes);
+    return true;
+  }
+
+  function save() {
+    clearTimeout(timer);
+    timer = setTimeout(() => model.save_changes(), 40);
+  }
+
+  function choose(selected) {
+    if (same(selected, state.selected)) return;
+    state.selected = selected;
+    open = false;
+    showSelection();
+    model.set("selected", selected);
+    save();
+  }
+
+  // Sizes, arrays and selection travel together, so that each side only ever sees a layer that fits.
+  function apply(changes) {
+    const next = {};
+    for (const name of SETTINGS) next[name] = changes[name] ?? state[name];
+    const why = problemOf(next);
+    problem.hidden = !why;
+    problem.textContent = why ? `No layer has these settings: ${why}. The picture still shows the last one that exists.` : "";
+    if (why) return;
+    const { shapes } = layerOf(next);
+    for (const name of ["x", "w", "b", "delta"]) if (!same(shapeOf(state[name]), shapes[name])) next[name] = refit(name, state[name], shapes[name]);
+    next.selected = clamped(state.selected, shapes);
+    if (state.show_jacobian && (next.channels > 1 || next.filters > 1)) next.show_jacobian = false;
+    for (const name of ["view", "form"]) if (name in changes) next[name] = changes[name];
+    quiet = true;
+    for (const [name, value] of Object.entries(next)) if (!same(model.get(name), value)) model.set(name, value);
+    quiet = false;
+    read();
+    build();
+    save();
+  }
+
+  // ---- controls
+  let inputs = {};
+  function numberInput(name, part, words, least) {
+    const field = html("input", { type: "number", min: least, step: 1, "aria-label": `${WORDS[name]}, ${words}`, "data-name": name, "data-part": part });
+    (inputs[name] ??= []).push(field);
+    return html("label", {}, words, field);
+  }
+
+  function buildControls() {
+    inputs = {};
+    const rank = state.input_size.length;
+    const axes = rank === 2 ? ["rows", "columns"] : ["columns"];
+    const parts = [];
+    for (const name of state.controls) {
+      if (name === "view" || name === "form") {
+        const select = html("select", { "data-name": name });
+        for (const [value, words] of Object.entries(name === "view" ? VIEWS : FORMS)) select.append(html("option", { value }, words));
+        inputs[name] = [select];
+        parts.push(html("label", { class: "cbp-choice" }, WORDS[name], select));
+      } else if (name === "channels" || name === "filters") {
+        const field = html("input", { type: "number", min: 1, step: 1, "data-name": name });
+        inputs[name] = [field];
+        parts.push(html("label", { class: "cbp-choice" }, WORDS[name], field));
+      } else {
+        const words = name !== "padding" ? axes : rank === 2 ? ["top", "bottom", "left", "right"] : ["before", "after"];
+        const group = html("fieldset", {}, html("legend", {}, WORDS[name]));
+        const least = name === "padding" ? 0 : 1;
+        words.forEach((word, part) => group.append(numberInput(name, part, word, least)));
+        if (words.length > 1 && !["input_size", "kernel_size"].includes(name)) {
+          const tie = html("input", { type: "checkbox", "data-tie": name, "aria-label": `${WORDS[name]}: all the same` });
+          tie.checked = new Set(state[name].flat()).size === 1;
+          inputs[name].tie = tie;
+          group.append(html("label", { class: "cbp-tie" }, tie, "all the same"));
+        } else if (words.length > 1) {
+          const tie = html("input", { type: "checkbox", "data-tie": name, "aria-label": `${WORDS[name]}: all the same` });
+          inputs[name].tie = tie;
+          group.append(html("label", { class: "cbp-tie" }, tie, "all the same"));
+        }
+        parts.push(group);
+      }
+    }
+    controls.replaceChildren(...parts);
+    controls.hidden = !parts.length;
+    fillControls();
+  }
+
+  function fillControls() {
+    for (const [name, fields] of Object.entries(inputs)) {
+      const now = [state[name]].flat(2);
+      if (fields.tie && new Set(now).size > 1) fields.tie.checked = false;
+      fields.forEach((field, n) => {
+        if (field.value !== String(now[n])) field.value = now[n];
+        field.disabled = Boolean(fields.tie?.checked && n > 0);
+      });
+    }
+    if (inputs.form) inputs.form[0].disabled = state.view !== "grad_x";
+  }
+
+  function typed(event) {
+    const field = event.target;
+    const name = field.dataset.name ?? field.dataset.tie;
+    if (!name) return;
+    if (name === "view" || name === "form") return apply({ [name]: field.value });
+    const tie = inputs[name].tie;
+    if (tie?.checked) inputs[name].forEach((other, n) => n && (other.value = inputs[name][0].value));
+    inputs[name].forEach((other, n) => (other.disabled = Boolean(tie?.checked && n > 0)));
+    const changes = {};
+    for (const [setting, fields] of Object.entries(inputs)) {
+      if (setting === "view" || setting === "form") continue;
+      const numbers = fields.map((f) => (f.value.trim() === "" ? NaN : Number(f.value)));
+      if (!numbers.every(Number.isInteger)) {
+        problem.hidden = false;
+        problem.textContent = `${WORDS[setting]} must be a whole number; the picture still shows the last layer that exists.`;
+        return;
+      }
+      if (setting === "padding") changes.padding = state.input_size.map((_, a) => numbers.slice(2 * a, 2 * a + 2));
+      else changes[setting] = setting === "channels" || setting === "filters" ? numbers[0] : numbers;
+    }
+    apply(changes);
+  }
+  controls.addEventListener("input", typed);
+  controls.addEventListener("submit", (event) => event.preventDefault());
+
+  // ---- grids
+  const names = () => ({ x: state.view === "grad_x" ? "∂J/∂x" : "x", w: state.view === "grad_w" ? "∂J/∂w" : "w", z: state.view === "forward" ? "z" : "δ" });
+  const roles = () => ({ x: state.view === "grad_x" ? "gradient" : "input", w: state.view === "grad_w" ? "gradient" : "weight", z: state.view === "forward" ? "output" : "gradient" });
+
+  function build() {
+    fillControls();
+    const forward = state.view === "forward";
+    values = {
+      x: state.view === "grad_x" ? sums(layer, state, "grad_x") : state.x,
+      w: state.view === "grad_w" ? sums(layer, state, "grad_w") : state.w,
+      z: forward ? sums(layer, state, "z") : state.delta,
+    };
+    nodes = new Map();
+    lit = [];
+    const two = state.input_size.length === 2;
+    const columns = (name) => layer.shapes[name].at(-1);
+    const pads = state.padding.at(-1);
+    const full = Math.max(width || el.clientWidth || 700, 240);
+    const single = layer.C === 1 && layer.F === 1;
+    const padded = columns("x") + pads[0] + pads[1];
+    let cell;
+    const LABEL = 26, GAP = 18;
+    if (single) {
+      cell = Math.min(40, (full - 3 * LABEL - 3 * GAP) / (padded + columns("w") + columns("z")));
+      if (cell < 26) cell = Math.min(40, Math.max(14, (full - LABEL - GAP) / Math.max(padded, columns("w"), columns("z"))));
+    } else {
+      cell = Math.min(36, (full - layer.C * (LABEL + GAP)) / (layer.C * padded), (full - layer.F * (LABEL + GAP)) / (layer.F * columns("z")));
+      if (cell < 20) cell = Math.max(Math.min(20, (full - LABEL - GAP) / padded), 9);
+    }
+    cell = Math.floor(cell);
+    const panels = [["x", layer.C], ["w", layer.F * layer.C], ["z", layer.F]].map(([name, count]) => {
+      const shape = layer.shapes[name];
+      const grid = shape.slice(name === "w" ? 2 : 1);
+      const title = names()[name];
+      const maps = html("div", { class: "cbp-maps" });
+      if (name === "w" && count > 1) maps.style.gridTemplateColumns = `repeat(${layer.C}, max-content)`, maps.classList.add("cbp-table");
+      for (let n = 0; n < count; n++) {
+        const front = name === "w" ? [Math.floor(n / layer.C), n % layer.C] : [n];
+        maps.append(drawMap(name, front, grid, cell, two, count > 1 ? label(layer, title, [...front, ...grid.map(() => "·")]) : ""));
+      }
+      const role = roles()[name];
+      const size = (name === "w" ? (count > 1 ? shape : grid) : count > 1 ? shape : grid).join("×");
+      const what = { x: "input", w: "weights", z: forward ? "output" : "given from above" }[name];
+      const heading = html("div", { class: "cbp-title" }, html("span", { class: `cbp-swatch cbp-${role}` }), html("b", {}, title), ` ${role === "gradient" && name !== "z" ? "gradient" : what}, ${size}`);
+      const panel = html("section", { class: `cbp-panel cbp-role-${role}`, "data-array": name, "aria-label": `${title}, ${size}` }, heading, maps);
+      const unlinked = [...maps.querySelectorAll(".cbp-unlinked")].length;
+      if (unlinked) panel.append(html("div", { class: "cbp-note" }, { x: "hatched: read by no output", w: "hatched: reads only padding", z: "hatched: reads only padding" }[name]));
+      return panel;
+    });
+    stage.replaceChildren(...panels);
+    showSelection();
+  }
+
+  function drawMap(name, front, grid, cell, two, caption) {
+    const [rows, columns] = two ? grid : [1, grid[0]];
+    const pad = name === "x" ? (two ? state.padding : [[0, 0], state.padding[0]]) : [[0, 0], [0, 0]];
+    const left = two ? 20 : 4, top = 17;
+    const W = left + (columns + pad[1][0] + pad[1][1]) * cell + 4, H = top + (rows + pad[0][0] + pad[0][1]) * cell + 4;
+    const picture = svg("svg", { width: W, height: H, viewBox: `0 0 ${W} ${H}`, role: "grid", "aria-label": caption || names()[name] });
+    const hatch = `${id}${name}${front.join("-")}`;
+    picture.append(svg("defs", {}, svg("pattern", { id: hatch, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      svg("rect", { width: 6, height: 6, class: "cbp-hatch-back" }), svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, class: "cbp-hatch-line" }))));
+    for (let i = -pad[0][0]; i < rows + pad[0][1]; i++)
+      for (let j = -pad[1][0]; j < columns + pad[1][1]; j++)
+        if (i < 0 || j < 0 || i >= rows || j >= columns)
+          picture.append(svg("rect", { class: "cbp-padding", x: left + (j + pad[1][0]) * cell + 1.5, y: top + (i + pad[0][0]) * cell + 1.5, width: cell - 3, height: cell - 3 }));
+    const x0 = left + pad[1][0] * cell, y0 = top + pad[0][0] * cell;
+    const every = cell < 16 ? 2 : 1;
+    const small = Math.max(8, Math.min(11, cell * 0.5));
+    for (let j = 0; j < columns; j += every) picture.append(text(x0 + (j + 0.5) * cell, 12, j, "cbp-index", small));
+    if (two) for (let i = 0; i < rows; i += every) picture.append(text(left - 6, y0 + (i + 0.5) * cell + 3.5, i, "cbp-index cbp-row", small));
+    for (let i = 0; i < rows; i++) {
+      const row = svg("g", { role: "row" });
+      for (let j = 0; j < columns; j++) {
+        const position = two ? [i, j] : [j];
+        const index = [...front, ...position];
+        const value = at(values[name], index);
+        const shown = cellNumber(value);
+        const key = [name, ...index].join();
+        const linked = hasLink(layer, name, position);
+        const font = Math.min(15, cell * 0.42, (1.5 * cell) / Math.max(shown.length, 2));
+        const group = svg("g", {
+          class: `cbp-cell${linked ? "" : " cbp-unlinked"}`, role: "gridcell", tabindex: -1, "data-key": key,
+          "aria-label": `${label(layer, names()[name], index)} = ${number(value)}${linked ? "" : name === "x" ? ", read by no output" : ", reads only padding"}`,
+        });
+        const rect = svg("rect", { x: x0 + j * cell + 0.5, y: y0 + i * cell + 0.5, width: cell - 1, height: cell - 1 });
+        if (!linked) rect.style.fill = `url(#${hatch})`;
+        const middle = y0 + (i + 0.5) * cell;
+        const value_text = text(x0 + (j + 0.5) * cell, middle + font * 0.36, font < 6 ? "" : shown, "cbp-value", font);
+        const mark = text(x0 + (j + 0.5) * cell, y0 + (i + 1) * cell - 4, "", "cbp-mark", Math.min(11, cell * 0.3));
+        group.append(rect, value_text, mark);
+        row.append(group);
+        nodes.set(key, { group, rect, value: value_text, mark, shown, font, middle, cell, hatch: linked ? "" : `url(#${hatch})` });
+      }
+      picture.append(row);
+    }
+    return html("figure", {}, ...(caption ? [html("figcaption", {}, caption)] : []), picture);
+  }
+
+  function text(x, y, content, kind, size) {
+    const element = svg("text", { x, y, class: kind });
+    element.style.fontSize = `${size}px`;
+    element.textContent = content;
+    return element;
+  }
+
+  // ---- the selection
+  const tapColour = (tap) => colours.taps[tap.reduce((flat, k, n) => flat * layer.taps[n] + k, 0) % colours.taps.length];
+
+  function light(key, colour, mark) {
+    const node = nodes.get(key);
+    if (!node) return;
+    node.group.classList.add("cbp-lit");
+    if (colour) node.rect.style.fill = colour;
+    if (mark) {
+      if (node.cell >= 30) {
+        node.mark.textContent = `×${mark}`;
+        node.value.setAttribute("y", node.middle + node.font * 0.36 - node.cell * 0.12);
+      } else {
+        node.value.textContent = `×${mark}`;
+        node.value.style.fontSize = `${Math.max(6.5, Math.min(node.cell * 0.42, (1.5 * node.cell) / (mark.length + 1)))}px`;
+      }
+    }
+    lit.push(key);
+  }
+
+  function showSelection() {
+    for (const key of lit) {
+      const node = nodes.get(key);
+      node.group.classList.remove("cbp-lit", "cbp-selected", "cbp-hot");
+      node.group.removeAttribute("aria-selected");
+      node.rect.style.fill = node.hatch;
+      node.mark.textContent = "";
+      node.value.textContent = node.font < 6 ? "" : node.shown;
+      node.value.style.fontSize = `${node.font}px`;
+      node.value.setAttribute("y", node.middle + node.font * 0.36);
+    }
+    lit = [];
+    const { selected } = state;
+    const stops = {};
+    if (selected) {
+      const seen = new Set();
+      for (const [out, weight, input] of linksOf(layer, selected)) {
+        const colour = tapColour(weight.slice(2));
+        const mark = number(at(state.w, weight));
+        for (const [name, index] of [["w", weight], ["x", input], ["z", out]]) {
+          const key = [name, ...index].join();
+          if (name === selected[0] && name !== "w") continue;
+          if (seen.has(key)) continue;
+          seen.add(key);
+          light(key, colour, name === "w" ? "" : mark);
+        }
+      }
+      const key = selected.join();
+      if (!seen.has(key)) light(key, "", "");
+      const own = nodes.get(key);
+      own.group.classList.add("cbp-selected");
+      own.group.setAttribute("aria-selected", "true");
+      stops[selected[0]] = key;
+    }
+    for (const stop of stage.querySelectorAll('.cbp-cell[tabindex="0"]')) stop.setAttribute("tabindex", -1);
+    for (const name of ["x", "w", "z"]) {
+      const key = stops[name] ?? [name, ...layer.shapes[name].map(() => 0)].join();
+      nodes.get(key).group.setAttribute("tabindex", 0);
+    }
+    root.classList.toggle("cbp-held", held);
+    sentence.textContent = sentenceOf(layer, selected, state.view);
+    showEquation();
+    showExtra();
+    hint.textContent = held
+      ? "Held. Click the cell again or press Escape to let go."
+      : "Click a cell, or press Enter on it, to hold it while you point at the terms.";
+  }
+
+  function showEquation() {
+    terms = [];
+    equation.replaceChildren();
+    if (!state.selected) return;
+    const parts = equationParts(layer, state, state.selected, state.view, state.form);
+    const sum = parts.kind === "sum";
+    equation.append(html("span", { class: "cbp-head" }, sum ? `${parts.head} =` : `${parts.head}:`));
+    const count = open ? parts.terms.length : Math.min(FIRST_TERMS, parts.terms.length);
+    for (const [n, term] of parts.terms.slice(0, count).entries()) {
+      if (sum && n) equation.append(html("span", { class: "cbp-sign" }, "+"));
+      const chip = html("span", { class: "cbp-term", tabindex: n ? -1 : 0, role: "note", "aria-label": `${term.symbol} ${sum ? "is " : ""}${term.number}` }, html("span", { class: "cbp-symbol" }, term.symbol), html("span", { class: "cbp-number" }, term.number));
+      const weight = term.cells[1];
+      if (weight) chip.style.setProperty("--cbp-tap", tapColour(weight.split(",").slice(3).map(Number)));
+      chip.dataset.term = n;
+      terms.push({ chip, cells: term.cells });
+      equation.append(chip);
+    }
+    if (count < parts.terms.length) {
+      if (sum) equation.append(html("span", { class: "cbp-sign" }, "+"));
+      const more = html("button", { type: "button", class: "cbp-more" }, `… and ${parts.terms.length - count} more`);
+      more.addEventListener("click", () => {
+        open = true;
+        showEquation();
+        equation.querySelectorAll(".cbp-term")[FIRST_TERMS]?.focus();
+      });
+      equation.append(more);
+    }
+    if (sum) equation.append(html("span", { class: "cbp-total" }, parts.terms.length ? `= ${number(parts.total)}` : "0 (a sum without terms)"));
+    else if (!parts.terms.length) equation.append(html("span", { class: "cbp-total" }, state.view === "forward" ? "nothing changes" : "it adds to no gradient"));
+  }
+
+  function heat(cells, chips) {
+    for (const hot of root.querySelectorAll(".cbp-hot")) hot.classList.remove("cbp-hot");
+    for (const key of cells) nodes.get(key)?.group.classList.add("cbp-hot");
+    for (const chip of chips) chip.classList.add("cbp-hot");
+  }
+  const heatTerm = (chip) => heat(terms[Number(chip.dataset.term)].cells, [chip]);
+  const heatCell = (key) => {
+    const mine = terms.filter((t) => t.cells.includes(key));
+    heat(mine.length && mine.length < terms.length ? mine.flatMap((t) => t.cells) : [], mine.length < terms.length ? mine.map((t) => t.chip) : []);
+  };
+
+  // ---- scatter, gather and the Jacobian
+  function grid(rows, columns, draw, { size = 40, left = [], top = [] } = {}) {
+    const [x0, y0] = [left.length ? 22 : 3, top.length ? 16 : 3];
+    const picture = svg("svg", { width: x0 + columns * size + 4, height: y0 + rows * size + 4, "aria-hidden": "true" });
+    top.forEach((t, j) => picture.append(text(x0 + (j + 0.5) * size, 11, t, "cbp-index", 10)));
+    left.forEach((t, i) => picture.append(text(x0 - 6, y0 + (i + 0.5) * size + 3.5, t, "cbp-index cbp-row", 10)));
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const { main, sub, fill, strong, faint } = draw(i, j);
+        const group = svg("g", { class: `cbp-box${fill ? " cbp-filled" : ""}${strong ? " cbp-strong" : ""}${faint ? " cbp-faint" : ""}` });
+        const rect = svg("rect", { x: x0 + j * size + (strong ? 1.5 : 0.5), y: y0 + i * size + (strong ? 1.5 : 0.5), width: size - (strong ? 3 : 1), height: size - (strong ? 3 : 1) });
+        if (fill) rect.style.fill = fill;
+        group.append(rect, text(x0 + (j + 0.5) * size, y0 + (i + (sub ? 0.42 : 0.5)) * size + 5, main, "cbp-value", Math.min(14, (1.5 * size) / Math.max(2, String(main).length))));
+        if (sub) group.append(text(x0 + (j + 0.5) * size, y0 + (i + 1) * size - 5, sub, "cbp-mark", Math.min(9.5, (1.55 * size) / sub.length)));
+        picture.append(group);
+      }
+    return picture;
+  }
+
+  function showExtra() {
+    const parts = [];
+    const { selected } = state;
+    if (state.view === "grad_x" && state.form !== "sum") parts.push(state.form === "scatter" ? scatter(selected) : gather(selected));
+    if (state.show_jacobian && layer.axes.length === 1 && layer.C === 1 && layer.F === 1) parts.push(jacobian(selected));
+    extra.replaceChildren(...parts);
+  }
+
+  const two = () => layer.axes.length === 2;
+  const wide = () => (two() ? layer.taps : [1, layer.taps[0]]);
+  const tapAt = (i, j) => (two() ? [i, j] : [j]);
+  const block = (title, ...content) => html("div", { class: "cbp-block" }, html("div", { class: "cbp-blocktitle" }, title), ...content);
+
+  function scatter(selected) {
+    const box = html("div", { class: "cbp-form" });
+    if (!selected || selected[0] === "w") {
+      box.append(html("p", {}, "Scatter: select a cell of x or of δ."));
+      return box;
+    }
+    const links = [...linksOf(layer, selected)].sort((p, q) => p[0].map((n, i) => n - q[0][i]).find((n) => n) ?? 0);
+    const [rows, columns] = wide();
+    const outs = selected[0] === "x" ? links.map((l) => [l[0], l[1]]) : range(layer.C).map((c) => [selected.slice(1), [selected[1], c]]);
+    box.append(html("p", {}, `Scatter: each δ times the kernel as it stands, unflipped, laid onto x where its output reads.${selected[0] === "x" ? ` The outlined cells land on ${label(layer, "x", selected.slice(1))}.` : ""}`));
+    const row = html("div", { class: "cbp-blocks" });
+    for (const [out, weight] of outs.slice(0, 12)) {
+      const [f, ...u] = out;
+      const c = weight[1];
+      const dv = at(state.delta, out);
+      const place = layer.axes.map((a, n) => range(a.kernel).map((k) => a.stride * u[n] + a.dilation * k - a.before));
+      const label_of = (n) => place[n].map((i) => (i < 0 || i >= layer.inputs[n] ? "–" : i));
+      row.append(block(`${label(layer, "δ", out)} = ${number(dv)}, times w`, grid(rows, columns, (i, j) => {
+        const tap = tapAt(i, j);
+        const inside = tap.every((k, n) => place[n][k] >= 0 && place[n][k] < layer.inputs[n]);
+        const mine = selected[0] === "x" && same([f, c, ...tap], weight);
+        const wv = at(state.w, [f, c, ...tap]);
+        return { main: number(dv * wv), sub: `${factor(dv)}·${factor(wv)}`, fill: mine ? tapColour(tap) : "", strong: mine, faint: !inside };
+      }, { top: label_of(layer.axes.length - 1), left: two() ? label_of(0) : [] })));
+    }
+    box.append(row);
+    if (outs.length > 12) box.append(html("p", {}, `… and ${outs.length - 12} more`));
+    return box;
+  }
+
+  function gather(selected) {
+    const box = html("div", { class: "cbp-form" });
+    if (!selected || selected[0] !== "x") {
+      box.append(html("p", {}, "Gather: select a cell of x."));
+      return box;
+    }
+    const [, c, ...position] = selected;
+    const [rows, columns] = wide();
+    box.append(html("p", {}, `Gather: the window of δ around ${label(layer, "x", selected.slice(1))}, zeros where there is no δ, times the kernel turned by 180°. Same terms, same sum.`));
+    for (const f of range(layer.F).slice(0, 6)) {
+      const cells = gatherWindow(layer, f, position);
+      const pick = (i, j) => cells[i * columns + j];
+      const D = (cell) => (cell.out ? at(state.delta, cell.out) : 0);
+      const W = (cell) => at(state.w, [f, c, ...cell.tap]);
+      const tail = layer.F > 1 ? `, filter ${f}` : "";
+      const opts = { size: 48 };
+      box.append(html("div", { class: "cbp-blocks" },
+        block(`window of δ${tail}`, grid(rows, columns, (i, j) => { const p = pick(i, j); return { main: number(D(p)), sub: p.out ? label(layer, "δ", p.out) : "no δ", fill: p.out ? tapColour(p.tap) : "", faint: !p.out }; }, opts)),
+        html("span", { class: "cbp-op" }, "×"),
+        block("kernel turned by 180°", grid(rows, columns, (i, j) => { const p = pick(i, j); return { main: number(W(p)), sub: label(layer, "w", [f, c, ...p.tap]), fill: tapColour(p.tap) }; }, opts)),
+        html("span", { class: "cbp-op" }, "="),
+        block(`terms, together ${number(cells.reduce((sum, p) => sum + D(p) * W(p), 0))}`, grid(rows, columns, (i, j) => { const p = pick(i, j); return { main: number(D(p) * W(p)), sub: `${factor(D(p))}·${factor(W(p))}`, fill: p.out ? tapColour(p.tap) : "", faint: !p.out }; }, opts))));
+    }
+    return box;
+  }
+
+  function jacobian(selected) {
+    const [a] = layer.axes;
+    const [U, I] = [a.out, a.size];
+    const column = selected?.[0] === "x" ? selected[2] : null;
+    const row = selected?.[0] === "z" ? selected[2] : null;
+    const tap = selected?.[0] === "w" ? selected[3] : null;
+    const size = Math.max(18, Math.min(34, Math.floor(((width || 700) - 60) / I)));
+    const picture = grid(U, I, (u, i) => {
+      const link = linksOfOutput(a, u).find((l) => l[2] === i);
+      const chosen = i === column || u === row || (link && link[1] === tap);
+      return { main: link ? number(state.w[0][0][link[1]]) : "·", fill: link && (chosen || selected === null) ? tapColour([link[1]]) : "", faint: !link, strong: false };
+    }, { size, left: range(U), top: range(I) });
+    const outline = (x, y, w, h) => picture.append(svg("rect", { class: "cbp-outline", x: 22 + x * size, y: 16 + y * size, width: w * size, height: h * size }));
+    if (column !== null) outline(column, 0, 1, U);
+    if (row !== null) outline(0, row, I, 1);
+    picture.removeAttribute("aria-hidden");
+    picture.setAttribute("role", "img");
+    const entries = column !== null ? linksOfInput(a, column).map(([u, k]) => `w[${k}] in row ${u}`).reverse() : row !== null ? linksOfOutput(a, row).map(([, k, i]) => `w[${k}] in column ${i}`) : [];
+    const say = column !== null ? `Column ${column}, read downwards: ${entries.join(", ") || "no entry"}.` : row !== null ? `Row ${row}, read forwards: ${entries.join(", ") || "no entry"}.` : "Select a cell of x for its column, a cell of z for its row.";
+    picture.setAttribute("aria-label", `Jacobian of ${U} rows and ${I} columns. ${say}`);
+    return html("div", { class: "cbp-jacobian" }, html("div", { class: "cbp-blocktitle" }, "Jacobian ∂z[u]/∂x[i]: row u, column i"), picture, html("p", {}, say));
+  }
+
+  // ---- pointer and keys
+  const keyOf = (event) => event.target.closest?.(".cbp-cell")?.dataset.key;
+  const cellOf = (key) => key.split(",").map((part, n) => (n ? Number(part) : part));
+  stage.addEventListener("pointerover", (event) => {
+    const key = keyOf(event);
+    if (!key) return;
+    if (held) heatCell(key);
+    else choose(cellOf(key));
+  });
+  stage.addEventListener("pointerleave", () => held && heat([], []));
+  stage.addEventListener("click", (event) => {
+    const key = keyOf(event);
+    if (!key) return;
+    hold(key);
+    nodes.get(key).group.focus({ preventScroll: true });
+  });
+  stage.addEventListener("focusin", (event) => {
+    const key = keyOf(event);
+    if (key && event.target.matches(":focus-visible")) choose(cellOf(key));
+  });
+  function hold(key) {
+    const cell = cellOf(key);
+    held = !(held && same(cell, state.selected));
+    if (same(cell, state.selected)) showSelection();
+    else choose(cell);
+  }
+  for (const [enter, leave] of [["pointerover", "pointerleave"], ["focusin", "focusout"]]) {
+    equation.addEventListener(enter, (event) => {
+      const chip = event.target.closest(".cbp-term");
+      if (chip && !chip.classList.contains("cbp-hot")) heatTerm(chip);
+      else if (!chip) heat([], []);
+    });
+    equation.addEventListener(leave, () => heat([], []));
+  }
+  equation.addEventListener("keydown", (event) => {
+    const chip = event.target.closest(".cbp-term");
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!chip || !step) return;
+    event.preventDefault();
+    const next = terms[Number(chip.dataset.term) + step]?.chip ?? (step > 0 ? equation.querySelector(".cbp-more") : null);
+    next?.focus();
+  });
+
+  // An arrow past the edge goes on in the next channel or filter; Home and End go to the ends of the row.
+  function moved(cell, key) {
+    const [name, ...index] = cell;
+    const shape = layer.shapes[name];
+    const front = name === "w" ? 2 : 1;
+    const position = index.slice(front), size = shape.slice(front);
+    const rank = position.length;
+    const count = shape.slice(0, front).reduce((p, n) => p * n, 1);
+    let flat = index.slice(0, front).reduce((sum, i, n) => sum * shape[n] + i, 0);
+    const turn = (step) => {
+      if (flat + step < 0 || flat + step >= count) return false;
+      flat += step;
+      return true;
+    };
+    const along = (axis, step) => {
+      const next = position[axis] + step;
+      if (next >= 0 && next < size[axis]) position[axis] = next;
+      else if (turn(step)) position[axis] = step > 0 ? 0 : size[axis] - 1;
+    };
+    if (key === "ArrowRight") along(rank - 1, 1);
+    else if (key === "ArrowLeft") along(rank - 1, -1);
+    else if (key === "ArrowDown") rank === 2 ? along(0, 1) : turn(1);
+    else if (key === "ArrowUp") rank === 2 ? along(0, -1) : turn(-1);
+    else if (key === "Home") position[rank - 1] = 0;
+    else if (key === "End") position[rank - 1] = size[rank - 1] - 1;
+    else if (key === "PageDown") turn(1);
+    else if (key === "PageUp") turn(-1);
+    const fronts = front === 2 ? [Math.floor(flat / shape[1]), flat % shape[1]] : [flat];
+    return [name, ...fronts, ...position];
+  }
+  stage.addEventListener("keydown", (event) => {
+    const key = keyOf(event);
+    if (!key || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"].includes(event.key)) {
+      event.preventDefault();
+      const next = moved(cellOf(key), event.key);
+      choose(next);
+      nodes.get(next.join()).group.focus();
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      hold(key);
+    }
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && held) {
+      held = false;
+      showSelection();
+    }
+    // Plain keys stay here, or the notebook would take "d d" as "delete this cell".
+    if (event.key !== "Tab" && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+
+  // ---- what comes from Python, and the width
+  let quiet = false, asked = false;
+  function changed() {
+    if (quiet || asked) return;
+    asked = true;
+    queueMicrotask(() => {
+      asked = false;
+      const before = { ...state };
+      if (!read()) return;
+      if (same(before.controls, state.controls) && before.input_size.length === state.input_size.length) {
+        const still = Object.keys(state).every((name) => name === "selected" || same(before[name], state[name]));
+        if (still && same(before.selected, state.selected)) return;
+        if (still) return showSelection();
+      } else buildControls();
+      problem.hidden = true;
+      build();
+    });
+  }
+  const watched = [...SETTINGS, "x", "w", "b", "delta", "view", "form", "selected", "controls", "show_jacobian"];
+  for (const name of watched) model.on(`change:${name}`, changed);
+  const observer = new ResizeObserver(([entry]) => {
+    const now = Math.floor(entry.contentRect.width);
+    if (Math.abs(now - width) < 2 || !now) return;
+    width = now;
+    const focused = stage.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    build();
+    if (focused) nodes.get(focused)?.group.focus({ preventScroll: true });
+  });
+  if (read()) {
+    buildControls();
+    width = Math.floor(el.clientWidth);
+    build();
+    observer.observe(root);
+  }
+  return () => {
+    observer.disconnect();
+    clearTimeout(timer);
+    for (const name of watched) model.off(`change:${name}`, changed);
+  };
+}
+
+export default { render };

@@ -465,7 +465,7 @@ def default_values(name, shape) -> np.ndarray:
     outer, *grid = np.indices(shape)
     row, column = grid if len(grid) == 2 else (np.zeros_like(grid[0]), grid[0])
     if name == "x":
-        return 1.0 + 2 * ((3 * column + row + (row * column) // 2 + 2 * outer) % 5)
+        return 1.0 + 2 * ((3 * column + row + (row * column) // 3 + 2 * outer) % 5)
     return 1.0 + 2 * ((column + 3 * row + 2 * row * column + column // 2 + 3 * outer) % 4)
 
 
