@@ -118,7 +118,9 @@ def _as_grid(name, array):
     while array.ndim > 2 and array.shape[0] == 1:
         array = array[0]
     if array.ndim not in (1, 2) or not array.size:
-        raise ValueError(f"{name} must have one or two axes to be drawn, and at least one cell; got shape {array.shape}")
+        raise ValueError(
+            f"{name} must have one or two axes to be drawn, and at least one cell; got shape {array.shape}"
+        )
     return array
 
 
@@ -132,11 +134,17 @@ def _cell(cell, grid):
     return tuple(int(i) for i in rows_columns)
 
 
-def _panel(name, array, highlight=(), *, title=None, marks=None, hatched=(), role=None, rows=None, columns=None):
+def _panel(
+    name, array, highlight=(), *, title=None, marks=None, hatched=(), role=None, rows=None, columns=None
+):
     """One grid as data. highlight: cells, or cell -> colour; marks: cell -> small text under the number."""
     grid = _as_grid(name, array)
     shown = SHORT_NAMES.get(name, name)
-    colours = dict(highlight) if isinstance(highlight, dict) else dict.fromkeys(map(tuple, np.atleast_2d(_listed(highlight, grid))))
+    colours = (
+        dict(highlight)
+        if isinstance(highlight, dict)
+        else dict.fromkeys(map(tuple, np.atleast_2d(_listed(highlight, grid))))
+    )
     return dict(
         title=title or f"{shown} ({'×'.join(map(str, grid.shape))})",
         array=grid,
@@ -216,7 +224,9 @@ def _draw_grid(axes, panel, left, top, unit, longest):
     if panel["array"].ndim == 2:
         for i in range(grid.shape[0]):
             text = panel["rows"][i] if panel["rows"] else i
-            axes.text(left - 0.14, top + i + 0.5, text, fontsize=small, color="#555555", ha="right", va="center")
+            axes.text(
+                left - 0.14, top + i + 0.5, text, fontsize=small, color="#555555", ha="right", va="center"
+            )
     for (i, j), value in np.ndenumerate(grid):
         lit = (i, j) in panel["highlight"]
         fill = panel["highlight"].get((i, j)) or _tint(value, limit, panel["role"])
@@ -224,7 +234,15 @@ def _draw_grid(axes, panel, left, top, unit, longest):
         if hatch and not lit:
             fill = "white"
         axes.add_patch(
-            Rectangle((left + j, top + i), 1, 1, facecolor=fill, edgecolor="#9A9A9A" if hatch else "#777777", linewidth=0.7, hatch=hatch)
+            Rectangle(
+                (left + j, top + i),
+                1,
+                1,
+                facecolor=fill,
+                edgecolor="#9A9A9A" if hatch else "#777777",
+                linewidth=0.7,
+                hatch=hatch,
+            )
         )
         mark = panel["marks"].get((i, j))
         axes.text(
@@ -233,11 +251,21 @@ def _draw_grid(axes, panel, left, top, unit, longest):
             bbox=dict(facecolor="white", edgecolor="none", pad=0.8) if hatch else None,
         )  # fmt: skip
         if mark:
-            axes.text(left + j + 0.5, top + i + 0.79, mark, fontsize=max(font * 0.68, 5), color=ink, ha="center", va="center")
+            axes.text(
+                left + j + 0.5,
+                top + i + 0.79,
+                mark,
+                fontsize=max(font * 0.68, 5),
+                color=ink,
+                ha="center",
+                va="center",
+            )
     for i, j in panel["highlight"]:
         axes.add_patch(Rectangle((left + j, top + i), 1, 1, fill=False, edgecolor=ink, linewidth=2, zorder=3))
     shape = grid.shape[::-1]
-    axes.add_patch(Rectangle((left, top), *shape, fill=False, edgecolor=COLOURS[panel["role"]], linewidth=1.8, zorder=2))
+    axes.add_patch(
+        Rectangle((left, top), *shape, fill=False, edgecolor=COLOURS[panel["role"]], linewidth=1.8, zorder=2)
+    )
 
 
 def _picture(panels, alt, caption, footer=""):
@@ -273,7 +301,9 @@ def _describe(panels):
     for p in panels:
         text = f"{p['title']}: {_say(p['array'])}."
         if p["highlight"]:
-            cells = ", ".join(f"[{c[1]}]" if p["array"].ndim == 1 else f"[{c[0]},{c[1]}]" for c in sorted(p["highlight"]))
+            cells = ", ".join(
+                f"[{c[1]}]" if p["array"].ndim == 1 else f"[{c[0]},{c[1]}]" for c in sorted(p["highlight"])
+            )
             text += f" Outlined: {cells}."
         parts.append(text)
     return f"{len(panels)} grid{'s' * (len(panels) > 1)} of numbers. " + " ".join(parts)
@@ -297,9 +327,13 @@ def matrix(
     row_labels = [str(i) for i in range(rows)] if row_labels is None else [str(t) for t in row_labels]
     col_labels = [str(j) for j in range(columns)] if col_labels is None else [str(t) for t in col_labels]
     if (len(row_labels), len(col_labels)) != M.shape:
-        raise ValueError(f"the matrix {M.shape} needs {rows} row labels and {columns} column labels; got {len(row_labels)} and {len(col_labels)}")
+        raise ValueError(
+            f"the matrix {M.shape} needs {rows} row labels and {columns} column labels; got {len(row_labels)} and {len(col_labels)}"
+        )
     longest = max(len(_number(v)) for v in M.flat)
-    unit = min(max(0.42, 0.085 * longest + 0.1, 0.085 * max(map(len, col_labels)) + 0.08), WIDEST / (columns + 2))
+    unit = min(
+        max(0.42, 0.085 * longest + 0.1, 0.085 * max(map(len, col_labels)) + 0.08), WIDEST / (columns + 2)
+    )
     left = 0.3 + max(map(len, row_labels)) * 0.085 / unit
     top = 0.3 + (0.5 / unit if title else 0.28 / unit)
     width, height = max(left + columns + 0.4, len(title) * 0.1 / unit + left), top + rows + 0.4
@@ -310,7 +344,9 @@ def matrix(
     font = min(11, unit * 72 * 0.42, 1.45 * unit * 72 / max(longest, 2))
     small = min(9, unit * 72 * 0.3)
     if title:
-        axes.text(left, top - 0.3 / unit, title, fontsize=10, weight="bold", color=COLOURS["ink"], va="bottom")
+        axes.text(
+            left, top - 0.3 / unit, title, fontsize=10, weight="bold", color=COLOURS["ink"], va="bottom"
+        )
     for j, text in enumerate(col_labels):
         axes.text(left + j + 0.5, top - 0.12, text, fontsize=small, color="#444444", ha="center", va="bottom")
     for i, text in enumerate(row_labels):
@@ -318,10 +354,14 @@ def matrix(
     limit = np.abs(M).max()
     for (i, j), value in np.ndenumerate(M):
         fill = "white" if value == 0 else _tint(value, limit, role)
-        axes.add_patch(Rectangle((left + j, top + i), 1, 1, facecolor=fill, edgecolor="#BBBBBB", linewidth=0.6))
+        axes.add_patch(
+            Rectangle((left + j, top + i), 1, 1, facecolor=fill, edgecolor="#BBBBBB", linewidth=0.6)
+        )
         chosen = j == highlight_column or i == highlight_row
         if value == 0:
-            axes.text(left + j + 0.5, top + i + 0.5, "·", fontsize=font, color="#767676", ha="center", va="center")
+            axes.text(
+                left + j + 0.5, top + i + 0.5, "·", fontsize=font, color="#767676", ha="center", va="center"
+            )
         else:
             axes.text(
                 left + j + 0.5, top + i + 0.52, _number(value), fontsize=font, color=COLOURS["ink"], ha="center", va="center",
@@ -332,14 +372,37 @@ def matrix(
     if highlight_column is not None:
         if not 0 <= highlight_column < columns:
             raise ValueError(f"there is no column {highlight_column} in a matrix of {columns} columns")
-        axes.add_patch(Rectangle((left + highlight_column, top), 1, rows, fill=False, edgecolor=COLOURS["gradient"], linewidth=3))
-        said.append(f"Column {col_labels[highlight_column]} is outlined: {' '.join(_number(v) for v in M[:, highlight_column])}.")
+        axes.add_patch(
+            Rectangle(
+                (left + highlight_column, top),
+                1,
+                rows,
+                fill=False,
+                edgecolor=COLOURS["gradient"],
+                linewidth=3,
+            )
+        )
+        said.append(
+            f"Column {col_labels[highlight_column]} is outlined: {' '.join(_number(v) for v in M[:, highlight_column])}."
+        )
     if highlight_row is not None:
         if not 0 <= highlight_row < rows:
             raise ValueError(f"there is no row {highlight_row} in a matrix of {rows} rows")
-        axes.add_patch(Rectangle((left, top + highlight_row), columns, 1, fill=False, edgecolor=COLOURS["output"], linewidth=3))
-        said.append(f"Row {row_labels[highlight_row]} is outlined: {' '.join(_number(v) for v in M[highlight_row])}.")
-    panel = dict(title=title, array=M, rows=row_labels, columns=col_labels, highlight={"column": highlight_column, "row": highlight_row})
+        axes.add_patch(
+            Rectangle(
+                (left, top + highlight_row), columns, 1, fill=False, edgecolor=COLOURS["output"], linewidth=3
+            )
+        )
+        said.append(
+            f"Row {row_labels[highlight_row]} is outlined: {' '.join(_number(v) for v in M[highlight_row])}."
+        )
+    panel = dict(
+        title=title,
+        array=M,
+        rows=row_labels,
+        columns=col_labels,
+        highlight={"column": highlight_column, "row": highlight_row},
+    )
     alt = alt or (
         f"{title or 'A matrix'} of {rows} rows and {columns} columns. "
         + " ".join(f"Row {name}: {' '.join(_number(v) for v in row)}." for name, row in zip(row_labels, M, strict=True))
@@ -373,7 +436,9 @@ def photos(pictures, caption="", alt=None) -> Picture:
         axes = figure.add_subplot(down, across, number + 1)
         signed = array.min() < 0
         limit = max(abs(array.min()), abs(array.max())) or 1
-        limits = dict(vmin=-limit, vmax=limit) if signed else dict(vmin=min(array.min(), 0), vmax=array.max() or 1)
+        limits = (
+            dict(vmin=-limit, vmax=limit) if signed else dict(vmin=min(array.min(), 0), vmax=array.max() or 1)
+        )
         image = axes.imshow(array, cmap="PuOr" if signed else "gray", interpolation="nearest", **limits)
         axes.set_title(title, fontsize=10, color=COLOURS["ink"], wrap=True)
         axes.set_xlabel("column", fontsize=8)
@@ -384,8 +449,12 @@ def photos(pictures, caption="", alt=None) -> Picture:
         bar.ax.tick_params(labelsize=7)
         panels.append(dict(title=title, array=array, signed=signed, **limits))
         kind = "signed values, white at zero" if signed else "grey values"
-        said.append(f"{title}: {array.shape[0]} rows by {array.shape[1]} columns, {kind} from {_number(array.min())} to {_number(array.max())}.")
-    return Picture(figure, alt or f"{count} picture{'s' * (count > 1)} side by side. " + " ".join(said), caption, panels)
+        said.append(
+            f"{title}: {array.shape[0]} rows by {array.shape[1]} columns, {kind} from {_number(array.min())} to {_number(array.max())}."
+        )
+    return Picture(
+        figure, alt or f"{count} picture{'s' * (count > 1)} side by side. " + " ".join(said), caption, panels
+    )
 
 
 def influence(explorer=None, selected=None, *, caption=None, alt=None, **settings) -> Picture:
@@ -408,18 +477,30 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
     chosen = explorer.selected if selected is None else ie._selection(selected, shapes)
     view = explorer.view
     links = ie.links_of(layer, chosen)
-    lit = _lit_cells(layer, chosen, links, explorer.w)
+    lit = _lit_cells(layer, chosen, links, explorer.w, marked=view != "grad_w")
     x = explorer.grad_x if view == "grad_x" else explorer.x
     w = explorer.grad_w if view == "grad_w" else explorer.w
     z = explorer.z if view == "forward" else explorer.delta
-    names = {"x": "∂J/∂x" if view == "grad_x" else "x", "w": "∂J/∂w" if view == "grad_w" else "w", "z": "z" if view == "forward" else "δ"}
+    names = {
+        "x": "∂J/∂x" if view == "grad_x" else "x",
+        "w": "∂J/∂w" if view == "grad_w" else "w",
+        "z": "z" if view == "forward" else "δ",
+    }
     panels = []
     for name, array, count in (("x", x, 1), ("w", w, 2), ("z", z, 1)):
         for at in np.ndindex(*array.shape[:count]):
             grid = array[at]
             several = array.shape[0] > 1 if count == 1 else array.shape[0] * array.shape[1] > 1
-            where = ie.label(layer, name if name != "z" else "z", (*at, *(["…"] * grid.ndim)))[1:] if several else ""
-            here = {cell[1 + count :]: v for cell, v in lit.items() if cell[0] == name and cell[1 : 1 + count] == at}
+            where = (
+                ie.label(layer, name if name != "z" else "z", (*at, *(["…"] * grid.ndim)))[1:]
+                if several
+                else ""
+            )
+            here = {
+                cell[1 + count :]: v
+                for cell, v in lit.items()
+                if cell[0] == name and cell[1 : 1 + count] == at
+            }
             hatched = _unlinked(layer, name, grid)
             panels.append(
                 _panel(
@@ -435,7 +516,9 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
         equation = equation[:420].rsplit(" ", 1)[0] + " …"
     if chosen is None:
         sentence = "No cell is selected"
-    description = f"Influence explorer, {view} view. {sentence}. {equation} ".strip() + " " + _describe(panels)
+    description = (
+        f"Influence explorer, {view} view. {sentence}. {equation} ".strip() + " " + _describe(panels)
+    )
     return _picture(panels, alt or description, sentence if caption is None else caption, equation)
 
 
@@ -445,13 +528,13 @@ def _unlinked(layer, name, grid):
     return [cell for cell in np.ndindex(*grid.shape) if not getattr(layer, find)(cell)]
 
 
-def _lit_cells(layer, chosen, links, w):
+def _lit_cells(layer, chosen, links, w, marked):
     """(name, *index) -> (colour, mark) of every cell a selection lights up."""
     taps = COLOURS["taps"]
     lit = {}
     for out, weight, inp in links:
         colour = taps[int(np.ravel_multi_index(weight[2:], layer.kernel_grid)) % len(taps)]
-        mark = f"×{_number(w[weight])}"
+        mark = f"×{_number(w[weight])}" if marked else ""  # no weight is a factor in grad_w
         lit[("w", *weight)] = (colour, "")
         if chosen[0] != "x":
             lit[("x", *inp)] = (colour, mark)

@@ -487,6 +487,7 @@ export function render({ model, el }) {
       const heading = html("div", { class: "cbp-title" }, html("span", { class: `cbp-swatch cbp-${role}` }), html("b", {}, title), ` ${role === "gradient" && name !== "z" ? "gradient" : what}, ${size}`);
       const panel = html("section", { class: `cbp-panel cbp-role-${role}`, "data-array": name, "aria-label": `${title}, ${size}` }, heading, maps);
       const unlinked = [...maps.querySelectorAll(".cbp-unlinked")].length;
+      if (maps.querySelector(".cbp-silent")) panel.append(html("div", { class: "cbp-note" }, "Numbers too long for these cells are said in the equation below."));
       if (unlinked) panel.append(html("div", { class: "cbp-note" }, { x: "hatched: read by no output", w: "hatched: reads only padding", z: "hatched: reads only padding" }[name]));
       return panel;
     });
@@ -521,15 +522,15 @@ export function render({ model, el }) {
         const shown = cellNumber(value);
         const key = [name, ...index].join();
         const linked = hasLink(layer, name, position);
-        const font = Math.min(15, cell * 0.42, (1.5 * cell) / Math.max(shown.length, 2));
+        const font = Math.min(15, cell * 0.42, (1.36 * cell) / Math.max(shown.length, 2));
         const group = svg("g", {
-          class: `cbp-cell${linked ? "" : " cbp-unlinked"}`, role: "gridcell", tabindex: -1, "data-key": key,
+          class: `cbp-cell${linked ? "" : " cbp-unlinked"}${font < 6.5 ? " cbp-silent" : ""}`, role: "gridcell", tabindex: -1, "data-key": key,
           "aria-label": `${label(layer, names()[name], index)} = ${number(value)}${linked ? "" : name === "x" ? ", read by no output" : ", reads only padding"}`,
         });
         const rect = svg("rect", { x: x0 + j * cell + 0.5, y: y0 + i * cell + 0.5, width: cell - 1, height: cell - 1 });
         if (!linked) rect.style.fill = `url(#${hatch})`;
         const middle = y0 + (i + 0.5) * cell;
-        const value_text = text(x0 + (j + 0.5) * cell, middle + font * 0.36, font < 6 ? "" : shown, "cbp-value", font);
+        const value_text = text(x0 + (j + 0.5) * cell, middle + font * 0.36, font < 6.5 ? "" : shown, "cbp-value", font);
         const mark = text(x0 + (j + 0.5) * cell, y0 + (i + 1) * cell - 4, "", "cbp-mark", Math.min(11, cell * 0.3));
         group.append(rect, value_text, mark);
         row.append(group);
@@ -574,7 +575,7 @@ export function render({ model, el }) {
       node.group.removeAttribute("aria-selected");
       node.rect.style.fill = node.hatch;
       node.mark.textContent = "";
-      node.value.textContent = node.font < 6 ? "" : node.shown;
+      node.value.textContent = node.font < 6.5 ? "" : node.shown;
       node.value.style.fontSize = `${node.font}px`;
       node.value.setAttribute("y", node.middle + node.font * 0.36);
     }
@@ -585,7 +586,7 @@ export function render({ model, el }) {
       const seen = new Set();
       for (const [out, weight, input] of linksOf(layer, selected)) {
         const colour = tapColour(weight.slice(2));
-        const mark = number(at(state.w, weight));
+        const mark = state.view === "grad_w" ? "" : number(at(state.w, weight)); // no weight is a factor in grad_w
         for (const [name, index] of [["w", weight], ["x", input], ["z", out]]) {
           const key = [name, ...index].join();
           if (name === selected[0] && name !== "w") continue;
