@@ -54,9 +54,9 @@ def _weight_gradients(sizes):
 
 # ------------------------------------------------------------------------------------------------------ notebook 00
 def check_nudge(*, outputs_changed, change_of_z12) -> Report:
-    """Exercise 0.1, a prediction on the running example: x[2,3] is nudged by 1."""
+    """Exercise 0.2, a prediction on the running example: x[2,3] is nudged by 1."""
     return check_predictions(
-        "Exercise 0.1",
+        "Exercise 0.2",
         dict(outputs_changed=outputs_changed, change_of_z12=change_of_z12),
         dict(
             outputs_changed=Prediction(
@@ -85,9 +85,9 @@ def check_nudge(*, outputs_changed, change_of_z12) -> Report:
 
 
 def check_summed_letters(*, grad_x, grad_w, grad_b) -> Report:
-    """Exercise 0.2: over which letters does each gradient of the answer card sum? Strings or sets of letters."""
+    """Exercise 0.1: over which letters does each gradient of the answer card sum? Strings or sets of letters."""
     answers = dict(grad_x=grad_x, grad_w=grad_w, grad_b=grad_b)
-    name = "Exercise 0.2"
+    name = "Exercise 0.1"
     if all(a is ... for a in answers.values()):
         return Report(name, NOT_ATTEMPTED, 'Replace each ... by letters, for example "nuv".')
     right = dict(grad_x=("fuv", "fkl"), grad_w=("nuv",), grad_b=("nuv",))
