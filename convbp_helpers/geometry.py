@@ -119,13 +119,11 @@ class Axis:
         return self._links_where(2, i, self.size, "input")
 
     def _links_where(self, column: int, index: int, size: int, what: str) -> np.ndarray:
-        index = _integer(index, what, 0)
-        if index >= size:
-            raise ValueError(f"{what} {index} does not exist; this axis has {size} ({what} 0 to {size - 1})")
-        return self._links[self._links[:, column] == index]
+        return self._links[self._links[:, column] == _existing(index, size, what)]
 
     def slices_of_tap(self, k: int) -> tuple[slice, slice]:
         """The outputs that read an existing input through tap k, and those inputs, as two slices of one length."""
+        k = _existing(k, self.kernel, "tap")
         first = max(0, -(-(self.padding[0] - self.dilation * k) // self.stride))
         last = min(self.out_size - 1, (self.size - 1 + self.padding[0] - self.dilation * k) // self.stride)
         if last < first:
@@ -247,22 +245,25 @@ class Geometry:
         first = self.group_of_channel(c) * size
         return range(first, first + size)
 
+    def _each_axis(self, index):
+        if not isinstance(index, (tuple, list, np.ndarray)) or len(index) != len(self.axes):
+            raise ValueError(f"give one index per spatial axis ({len(self.axes)}); got {index!r}")
+        return zip(self.axes, index, strict=True)
+
     def links_of_output(self, u) -> list[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]]:
         """The links (u, k, i) of the output position u; u, k and i are tuples with one entry per axis."""
-        return _product_of_links(axis.links_of_output(at) for axis, at in zip(self.axes, u, strict=True))
+        return _product_of_links(axis.links_of_output(at) for axis, at in self._each_axis(u))
 
     def links_of_tap(self, k) -> list[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]]:
         """The links (u, k, i) of the kernel tap k."""
-        return _product_of_links(axis.links_of_tap(at) for axis, at in zip(self.axes, k, strict=True))
+        return _product_of_links(axis.links_of_tap(at) for axis, at in self._each_axis(k))
 
     def links_of_input(self, i) -> list[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]]:
         """The links (u, k, i) of the input position i."""
-        return _product_of_links(axis.links_of_input(at) for axis, at in zip(self.axes, i, strict=True))
+        return _product_of_links(axis.links_of_input(at) for axis, at in self._each_axis(i))
 
     def influence(self, *input_index) -> np.ndarray:
         """Which output positions read this input position: a bool array over the output grid."""
-        if len(input_index) != len(self.axes):
-            raise ValueError(f"give one index per spatial axis: {len(self.axes)}, not {len(input_index)}")
         mask = np.zeros(self.output_grid, dtype=bool)
         for u, _, _ in self.links_of_input(input_index):
             mask[u] = True
@@ -322,7 +323,10 @@ def _arrays(**given):
     for name, value in given.items():
         if value is None and name == "b":
             continue
-        array = None if value is None else np.asarray(value)
+        try:
+            array = None if value is None else np.asarray(value)
+        except ValueError:
+            raise TypeError(f"{name} must be an array of real numbers; got lists of different lengths") from None
         if array is None or array.dtype.kind not in "fiub":
             found = "None" if array is None else f"an array of {array.dtype}"
             raise TypeError(f"{name} must be an array of real numbers (float or integer); got {found}")
@@ -339,13 +343,19 @@ def _same_shape(name, got, expected, why):
 
 # --------------------------------------------------------------------------------------------- reading settings
 def _integer(value, name, least) -> int:
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+    if isinstance(value, (bool, np.bool_, np.ndarray)) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be an integer; got {value!r}")
     value = operator.index(value)
     if value < least:
         hint = " (1 means no dilation)" if name == "dilation" else ""
         raise ValueError(f"{name} must be at least {least}{hint}; got {value}")
     return value
+
+
+def _existing(index, size, what) -> int:
+    if (index := _integer(index, what, 0)) >= size:
+        raise ValueError(f"{what} {index} does not exist; this axis has {size} ({what} 0 to {size - 1})")
+    return index
 
 
 def _shape(shape, name, letters) -> tuple[int, ...]:
