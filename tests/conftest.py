@@ -163,6 +163,12 @@ class Lab:
         """The address of a file in `.root`, in a layout with nothing else open."""
         return f"{self.url}/lab/tree/{name}?reset"
 
+    def open(self, page, name):
+        """Open a file of `.root` in a browser's page, and wait until its kernel answers."""
+        page.goto(self.url_of(name))
+        page.wait_for_selector(".jp-Notebook .jp-Cell")
+        page.wait_for_selector("text=/Python 3 .ipykernel. . Idle/", timeout=60_000)
+
     def stop(self):
         self.process.terminate()
         try:

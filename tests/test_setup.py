@@ -447,7 +447,7 @@ def readme_faults(text):
         if not alt
     ]
     linked = re.findall(r"(?m)^\|[^|]*\]\(notebooks/([\w-]+\.ipynb)\)", text)
-    present = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    present = sorted(path.name for path in (ROOT / "notebooks").glob("[!.]*.ipynb"))
     if linked != present:
         wrong.append(f"the table of notebooks has {linked}, the folder {present}")
     return wrong
@@ -562,8 +562,7 @@ def test_jupyterlab_asks_nothing(jupyterlab, chromium):
     jupyterlab.set_theme("dark")
     page = chromium.new_page()
     try:
-        page.goto(jupyterlab.url_of("setup.ipynb"))
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        jupyterlab.open(page, "setup.ipynb")
         assert page.get_attribute("body", "data-jp-theme-light") == "false"
         page.click(".jp-Notebook .jp-CodeCell .cm-content")
         page.keyboard.press("Control+Enter")

@@ -293,7 +293,7 @@ def main(arguments):
     paths = [Path(n) for n in names if n.endswith(".ipynb")]
     if len(paths) < len(names) or not names:
         prefixes = tuple(n for n in names if not n.endswith(".ipynb")) or ("",)
-        paths += [path for path in sorted(folder.glob("*.ipynb")) if path.name.startswith(prefixes)]
+        paths += [path for path in sorted(folder.glob("[!.]*.ipynb")) if path.name.startswith(prefixes)]
     if not paths:
         print(f"no notebook found ({' '.join(names) or 'notebooks/*.ipynb'})", file=sys.stderr)
         return 1
