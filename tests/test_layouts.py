@@ -1,4 +1,4 @@
-"""Arrays as they come: views, orders, read-only memory; NaN and Inf reach the cells linked to them, no other."""
+"""Arrays as they come: views, orders, read-only memory; and where NaN and Inf go, and do not go."""
 
 import numpy as np
 import pytest
@@ -135,8 +135,7 @@ REACHES = {"x": ("z", "grad_w"), "w": ("z", "grad_x"), "delta": ("grad_x", "grad
 
 
 def linked(layer, source, cell):
-        filled = cell[1] if source == "delta" else -1
-    """By brute force: the masks of the cells of z, grad_w and grad_x whose sums hold a term with this cell."""
+    """Masks, by brute force: the cells of z, grad_w and grad_x whose sums hold a term with this cell."""
     masks = {
         "z": np.zeros(layer.out, bool),
         "grad_w": np.zeros(layer.w, bool),
@@ -168,9 +167,8 @@ def test_nan_and_inf_reach_exactly_the_linked_cells(layer, module, source, plant
             touched = np.isnan(got) if np.isnan(planted) else np.isinf(got)
             assert np.array_equal(touched, expected[name]), (name, cell)
             assert np.array_equal(~np.isfinite(got), touched), (name, cell)  # no NaN made from an Inf
-        assert np.array_equal(
-            ~np.isfinite(grad_b), np.arange(layer.w[0]) == (cell[1] if source == "delta" else -1)
-        )
+        filled = cell[1] if source == "delta" else -1
+        assert np.array_equal(~np.isfinite(grad_b), np.arange(layer.w[0]) == filled)
         count("cells of NaN or Inf traced through a layer")
 
 
