@@ -555,7 +555,10 @@ export function render({ model, el }) {
     const node = nodes.get(key);
     if (!node) return;
     node.group.classList.add("cbp-lit");
-    if (colour) node.rect.style.fill = colour;
+    if (colour) {
+      node.rect.style.fill = colour;
+      node.group.classList.add("cbp-tinted");
+    }
     if (mark) {
       if (node.cell >= 30) {
         node.mark.textContent = `×${mark}`;
@@ -571,7 +574,7 @@ export function render({ model, el }) {
   function showSelection() {
     for (const key of lit) {
       const node = nodes.get(key);
-      node.group.classList.remove("cbp-lit", "cbp-selected", "cbp-hot");
+      node.group.classList.remove("cbp-lit", "cbp-tinted", "cbp-selected", "cbp-hot");
       node.group.removeAttribute("aria-selected");
       node.rect.style.fill = node.hatch;
       node.mark.textContent = "";
