@@ -100,7 +100,7 @@ def environment(folder=".venv", requirements="requirements.txt"):
                 return python
     except OSError:
         pass
-    say(f"Installing into {shown} (the first time this takes about half a minute) ...")
+    say(f"Installing into {shown} (the first time this takes a minute or two) ...")
     if not (os.path.exists(python) and runs(python, "import pip, sys; assert sys.version_info[:2] == {}")):
         try:
             os.makedirs(folder, exist_ok=True)
