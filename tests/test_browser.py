@@ -55,7 +55,9 @@ class Notebook(Watched):
         super().__init__(browser, width=width)
         self.page.goto(lab.url_of(f"{name}.ipynb"))
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self.page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=60_000)
+        # "Idle" in the status bar: before, JupyterLab takes the keys and runs nothing
+        idle = "() => /[|] Idle/.test(document.querySelector('#jp-main-statusbar')?.textContent ?? '')"
+        self.page.wait_for_function(idle, timeout=60_000)
         self.run(0)
         self.page.wait_for_selector(".cbp .cbp-cell", timeout=60_000)
         self.page.mouse.move(3, 3)

@@ -305,7 +305,7 @@ export function render({ model, el }) {
   root.append(controls, problem, stage, extra, sentence, equation, hint);
   el.append(root);
 
-  let state, layer, values, nodes, lit, held = false, open = false, timer = 0, width = 0, terms = [];
+  let state, layer, values, nodes, lit, held = false, open = false, timer = 0, width = 0, terms = [], tabStops = [];
 
   // ---- state
   function read() {
@@ -386,15 +386,11 @@ export function render({ model, el }) {
         const group = html("fieldset", {}, html("legend", {}, WORDS[name]));
         const least = name === "padding" ? 0 : 1;
         words.forEach((word, part) => group.append(numberInput(name, part, word, least)));
-        if (words.length > 1 && !["input_size", "kernel_size"].includes(name)) {
-          const tie = html("input", { type: "checkbox", "data-tie": name, "aria-label": `${WORDS[name]}: all the same` });
-          tie.checked = new Set(state[name].flat()).size === 1;
+        if (words.length > 1) {
+          const tie = html("input", { type: "checkbox", "data-tie": name, "aria-label": `${WORDS[name]}: tied, all the same` });
+          tie.checked = !name.endsWith("_size") && new Set(state[name].flat()).size === 1;
           inputs[name].tie = tie;
-          group.append(html("label", { class: "cbp-tie" }, tie, "all the same"));
-        } else if (words.length > 1) {
-          const tie = html("input", { type: "checkbox", "data-tie": name, "aria-label": `${WORDS[name]}: all the same` });
-          inputs[name].tie = tie;
-          group.append(html("label", { class: "cbp-tie" }, tie, "all the same"));
+          group.append(html("label", { class: "cbp-tie", title: "all the same" }, tie, "tied"));
         }
         parts.push(group);
       }
@@ -531,10 +527,9 @@ export function render({ model, el }) {
         if (!linked) rect.style.fill = `url(#${hatch})`;
         const middle = y0 + (i + 0.5) * cell;
         const value_text = text(x0 + (j + 0.5) * cell, middle + font * 0.36, font < 6.5 ? "" : shown, "cbp-value", font);
-        const mark = text(x0 + (j + 0.5) * cell, y0 + (i + 1) * cell - 4, "", "cbp-mark", Math.min(11, cell * 0.3));
-        group.append(rect, value_text, mark);
+        group.append(rect, value_text);
         row.append(group);
-        nodes.set(key, { group, rect, value: value_text, mark, shown, font, middle, cell, hatch: linked ? "" : `url(#${hatch})` });
+        nodes.set(key, { group, rect, value: value_text, mark: null, shown, font, middle, cell, x: x0 + (j + 0.5) * cell, bottom: y0 + (i + 1) * cell - 4, hatch: linked ? "" : `url(#${hatch})` });
       }
       picture.append(row);
     }
@@ -561,7 +556,8 @@ export function render({ model, el }) {
     }
     if (mark) {
       if (node.cell >= 30) {
-        node.mark.textContent = `×${mark}`;
+        node.mark = text(node.x, node.bottom, `×${mark}`, "cbp-mark", Math.min(11, node.cell * 0.3));
+        node.group.append(node.mark);
         node.value.setAttribute("y", node.middle + node.font * 0.36 - node.cell * 0.12);
       } else {
         node.value.textContent = `×${mark}`;
@@ -577,10 +573,16 @@ export function render({ model, el }) {
       node.group.classList.remove("cbp-lit", "cbp-tinted", "cbp-selected", "cbp-hot");
       node.group.removeAttribute("aria-selected");
       node.rect.style.fill = node.hatch;
-      node.mark.textContent = "";
-      node.value.textContent = node.font < 6.5 ? "" : node.shown;
-      node.value.style.fontSize = `${node.font}px`;
-      node.value.setAttribute("y", node.middle + node.font * 0.36);
+      if (node.mark) {
+        node.mark.remove();
+        node.mark = null;
+        node.value.setAttribute("y", node.middle + node.font * 0.36);
+      }
+      const shown = node.font < 6.5 ? "" : node.shown;
+      if (node.value.textContent !== shown) {
+        node.value.textContent = shown;
+        node.value.style.fontSize = `${node.font}px`;
+      }
     }
     lit = [];
     const { selected } = state;
@@ -605,11 +607,9 @@ export function render({ model, el }) {
       own.group.setAttribute("aria-selected", "true");
       stops[selected[0]] = key;
     }
-    for (const stop of stage.querySelectorAll('.cbp-cell[tabindex="0"]')) stop.setAttribute("tabindex", -1);
-    for (const name of ["x", "w", "z"]) {
-      const key = stops[name] ?? [name, ...layer.shapes[name].map(() => 0)].join();
-      nodes.get(key).group.setAttribute("tabindex", 0);
-    }
+    for (const key of tabStops) nodes.get(key)?.group.setAttribute("tabindex", -1);
+    tabStops = ["x", "w", "z"].map((name) => stops[name] ?? [name, ...layer.shapes[name].map(() => 0)].join());
+    for (const key of tabStops) nodes.get(key).group.setAttribute("tabindex", 0);
     root.classList.toggle("cbp-held", held);
     sentence.textContent = sentenceOf(layer, selected, state.view);
     showEquation();
