@@ -18,7 +18,11 @@ from test_browser import SETUP, Notebook  # noqa: E402
 
 CASES = [
     ("7×7 input, 3×3 kernel", "input_size=(7, 7), kernel_size=(3, 3), controls=False", 20),
-    ("16×16, 3 channels, 4 filters", "input_size=(16, 16), kernel_size=(3, 3), channels=3, filters=4, controls=False", 40),
+    (
+        "16×16, 3 channels, 4 filters",
+        "input_size=(16, 16), kernel_size=(3, 3), channels=3, filters=4, controls=False",
+        40,
+    ),
 ]
 TIMES = 50
 WATCH = """() => {

@@ -11,8 +11,10 @@ import html
 import io
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image  # comes with matplotlib
 
 __all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos"]
 
@@ -48,13 +50,11 @@ class Picture:
         What was drawn, as data: title, array, labels and highlighted cells of each panel.
     """
 
-    def __init__(self, figure: Figure, alt: str, caption: str = "", panels=()):
+    def __init__(self, figure: Figure, alt: str, caption: str = "", panels=(), *, few_colours=True):
         if not alt:
             raise ValueError("a picture needs alt text: a sentence that says what it shows")
         self.figure, self.alt, self.caption, self.panels = figure, alt, caption, list(panels)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
-        self.png = file.getvalue()
+        self.png = _png(figure, few_colours)
 
     def __repr__(self):
         return f"Picture({self.caption or self.alt[:70]!r})"
@@ -71,6 +71,20 @@ class Picture:
         """Write the PNG."""
         with open(path, "wb") as file:
             file.write(self.png)
+
+
+def _png(figure, few_colours) -> bytes:
+    """The figure on white, as a PNG; few colours make it small, and a notebook keeps its pictures."""
+    canvas = FigureCanvasAgg(figure)
+    figure.set_dpi(DPI)
+    figure.set_facecolor("white")
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+    file = io.BytesIO()
+    if few_colours:
+        image = image.quantize(256, dither=Image.Dither.NONE)
+    image.save(file, format="PNG", optimize=True)
+    return file.getvalue()
 
 
 # ------------------------------------------------------------------------------------------------------- the pieces
@@ -310,7 +324,8 @@ def _describe(panels):
 
 
 def matrix(
-    M, row_labels=None, col_labels=None, *, highlight_column=None, highlight_row=None, title="", role="weight", caption="", alt=None,
+    M, row_labels=None, col_labels=None, *, highlight_column=None, highlight_row=None,
+    title="", role="weight", caption="", alt=None,
 ) -> Picture:  # fmt: skip
     """A small matrix with printed entries, zeros as faint dots, one column or row outlined.
 
@@ -328,7 +343,8 @@ def matrix(
     col_labels = [str(j) for j in range(columns)] if col_labels is None else [str(t) for t in col_labels]
     if (len(row_labels), len(col_labels)) != M.shape:
         raise ValueError(
-            f"the matrix {M.shape} needs {rows} row labels and {columns} column labels; got {len(row_labels)} and {len(col_labels)}"
+            f"the matrix {M.shape} needs {rows} row labels and {columns} column labels; "
+            f"got {len(row_labels)} and {len(col_labels)}"
         )
     longest = max(len(_number(v)) for v in M.flat)
     unit = min(
@@ -341,7 +357,7 @@ def matrix(
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
-    font = min(11, unit * 72 * 0.42, 1.45 * unit * 72 / max(longest, 2))
+    font = min(11, unit * 72 * 0.42, 1.2 * unit * 72 / max(longest, 2))
     small = min(9, unit * 72 * 0.3)
     if title:
         axes.text(
@@ -364,8 +380,8 @@ def matrix(
             )
         else:
             axes.text(
-                left + j + 0.5, top + i + 0.52, _number(value), fontsize=font, color=COLOURS["ink"], ha="center", va="center",
-                weight="bold" if chosen else "normal",
+                left + j + 0.5, top + i + 0.52, _number(value), fontsize=font, color=COLOURS["ink"],
+                ha="center", va="center", weight="bold" if chosen else "normal",
             )  # fmt: skip
     axes.add_patch(Rectangle((left, top), columns, rows, fill=False, edgecolor=COLOURS["ink"], linewidth=1.2))
     said = []
@@ -383,7 +399,8 @@ def matrix(
             )
         )
         said.append(
-            f"Column {col_labels[highlight_column]} is outlined: {' '.join(_number(v) for v in M[:, highlight_column])}."
+            f"Column {col_labels[highlight_column]} is outlined: "
+            f"{' '.join(_number(v) for v in M[:, highlight_column])}."
         )
     if highlight_row is not None:
         if not 0 <= highlight_row < rows:
@@ -450,10 +467,15 @@ def photos(pictures, caption="", alt=None) -> Picture:
         panels.append(dict(title=title, array=array, signed=signed, **limits))
         kind = "signed values, white at zero" if signed else "grey values"
         said.append(
-            f"{title}: {array.shape[0]} rows by {array.shape[1]} columns, {kind} from {_number(array.min())} to {_number(array.max())}."
+            f"{title}: {array.shape[0]} rows by {array.shape[1]} columns, {kind} "
+            f"from {_number(array.min())} to {_number(array.max())}."
         )
     return Picture(
-        figure, alt or f"{count} picture{'s' * (count > 1)} side by side. " + " ".join(said), caption, panels
+        figure,
+        alt or f"{count} picture{'s' * (count > 1)} side by side. " + " ".join(said),
+        caption,
+        panels,
+        few_colours=False,
     )
 
 
@@ -492,7 +514,7 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
             grid = array[at]
             several = array.shape[0] > 1 if count == 1 else array.shape[0] * array.shape[1] > 1
             where = (
-                ie.label(layer, name if name != "z" else "z", (*at, *(["…"] * grid.ndim)))[1:]
+                ie.label(layer, name if name != "z" else "z", (*at, *(["·"] * grid.ndim)))[1:]
                 if several
                 else ""
             )
@@ -511,9 +533,7 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
             )  # fmt: skip
     arrays_ = dict(x=explorer.x, w=explorer.w, b=explorer.b, delta=explorer.delta)
     sentence = ie.sentence_of(layer, chosen, view)
-    equation = ie.equation_of(layer, arrays_, chosen, view, explorer.form)
-    if len(equation) > 420:
-        equation = equation[:420].rsplit(" ", 1)[0] + " …"
+    equation = ie.equation_of(layer, arrays_, chosen, view, explorer.form, most=9)
     if chosen is None:
         sentence = "No cell is selected"
     description = (

@@ -1,5 +1,7 @@
 """The explorer in a real JupyterLab: pointer, keys, settings, both directions of the kernel, themes, widths."""
 
+# ruff: noqa: E501 (sentences and tables are kept on one line)
+
 import re
 
 import nbformat
@@ -39,7 +41,11 @@ class Watched:
         return self.page.locator(".cbp-sentence").inner_text()
 
     def expect_sentence(self, words):
-        self.page.wait_for_function("words => document.querySelector('.cbp-sentence')?.textContent === words", arg=words, timeout=15_000)
+        self.page.wait_for_function(
+            "words => document.querySelector('.cbp-sentence')?.textContent === words",
+            arg=words,
+            timeout=15_000,
+        )
 
     def setting(self, name, part=0):
         return self.page.locator(f'.cbp [data-name="{name}"]').nth(part)
@@ -140,7 +146,9 @@ def test_pointing_lights_up_exactly_the_links(fresh, count):
     assert len({fresh.fill(o) for o in outputs}) == 6
     fresh.cell("z,0,3,5").hover()
     fresh.expect_sentence("z[3,5] reads 6 inputs, through 6 weights")
-    assert {key for key in fresh.lit() if key[0] == "x"} == {f"x,0,{i},{j}" for i in (3, 4) for j in (5, 6, 7)}
+    assert {key for key in fresh.lit() if key[0] == "x"} == {
+        f"x,0,{i},{j}" for i in (3, 4) for j in (5, 6, 7)
+    }
     fresh.cell("w,0,0,1,2").hover()
     fresh.expect_sentence("w[1,2] joins 24 pairs of input and output")
     assert len(fresh.lit()) == 1 + 24 + 24
@@ -195,7 +203,10 @@ def test_keys_do_not_leak_into_the_notebook(fresh):
 def test_terms_and_cells_highlight_each_other(fresh):
     fresh.cell("x,0,2,3").click()
     fresh.page.locator(".cbp-term").nth(1).hover()
-    hot = lambda: set(fresh.page.eval_on_selector_all(".cbp-cell.cbp-hot", "e => e.map((n) => n.dataset.key)"))  # noqa: E731
+
+    def hot():
+        return set(fresh.page.eval_on_selector_all(".cbp-cell.cbp-hot", "e => e.map((n) => n.dataset.key)"))
+
     assert hot() == {"x,0,2,3", "w,0,0,0,1", "z,0,2,2"}
     fresh.cell("z,0,1,1").hover()  # held: pointing elsewhere does not move the selection
     assert fresh.sentence() == "x[2,3] influences 6 outputs, through 6 weights"
@@ -259,14 +270,18 @@ def test_a_leftover_is_hatched_and_says_why(fresh):
     fresh.setting("view").select_option("grad_x")
     assert fresh.page.locator(".cbp [data-array=x] .cbp-unlinked").count() == 5 * 3
     fresh.cell("x,0,0,8").click()
-    fresh.expect_sentence("x[0,8] is read by no output: stride 4 leaves 2 leftover columns at the end, so its gradient is exactly 0")
+    fresh.expect_sentence(
+        "x[0,8] is read by no output: stride 4 leaves 2 leftover columns at the end, so its gradient is exactly 0"
+    )
     assert fresh.cell("x,0,0,8").locator(".cbp-value").text_content() == "0"
     assert "read by no output" in fresh.cell("x,0,0,8").get_attribute("aria-label")
     assert "hatched: read by no output" in fresh.page.locator(".cbp [data-array=x]").inner_text()
     assert fresh.fill("x,0,0,7").startswith("url(")
     assert "0 (a sum without terms)" in fresh.page.locator(".cbp-equation").inner_text()
     fresh.cell("x,0,0,3").click()
-    fresh.expect_sentence("x[0,3] is read by no output: stride 4 skips column 3 between two windows of 3, so its gradient is exactly 0")
+    fresh.expect_sentence(
+        "x[0,3] is read by no output: stride 4 skips column 3 between two windows of 3, so its gradient is exactly 0"
+    )
 
 
 @pytest.mark.parametrize("width", [800, 1300])
@@ -331,7 +346,9 @@ def test_an_exported_page_works_from_a_folder_without_network(page_of):
 STATES = {
     "2-D": dict(selected=("x", 2, 3)),
     "1-D and its Jacobian": dict(input_size=6, kernel_size=3, selected=("x", 2), show_jacobian=True),
-    "leftovers": dict(input_size=(7, 9), stride=(3, 2), padding=((1, 0), (0, 1)), view="grad_x", selected=("x", 1, 3)),
+    "leftovers": dict(
+        input_size=(7, 9), stride=(3, 2), padding=((1, 0), (0, 1)), view="grad_x", selected=("x", 1, 3)
+    ),
     "scatter": dict(view="grad_x", form="scatter", controls=("view", "form"), selected=("x", 2, 3)),
     "gather": dict(view="grad_x", form="gather", controls=("view", "form"), selected=("x", 0, 1)),
     "weight gradient": dict(view="grad_w", channels=2, filters=3, selected=("w", 1, 0, 0, 2)),
@@ -371,7 +388,9 @@ def test_scatter_and_gather_have_the_same_terms_and_sum(page_of):
     scattered = terms()
     assert page.page.locator(".cbp-strong").count() == 6
     first = page.page.locator(".cbp-block").first
-    assert first.locator(".cbp-mark").all_text_contents() == [f"5·{w}" for w in range(1, 7)]  # the kernel as it stands
+    assert first.locator(".cbp-mark").all_text_contents() == [
+        f"5·{w}" for w in range(1, 7)
+    ]  # the kernel as it stands
     page.setting("form").select_option("gather")
     assert terms() == scattered and page.page.locator(".cbp-total").inner_text() == total
     turned = page.page.locator(".cbp-block").nth(1).locator(".cbp-mark").all_text_contents()
@@ -388,19 +407,38 @@ def test_the_column_of_the_jacobian_slides(page_of):
     page.page.keyboard.press("ArrowRight")
     side = page.page.locator(".cbp-outline").evaluate("e => Number(e.getAttribute('width'))")
     assert left() == start + side
-    assert "Column 3, read downwards: w[2] in row 1, w[1] in row 2, w[0] in row 3." in page.page.locator(".cbp-jacobian").inner_text()
+    assert (
+        "Column 3, read downwards: w[2] in row 1, w[1] in row 2, w[0] in row 3."
+        in page.page.locator(".cbp-jacobian").inner_text()
+    )
 
 
 def test_only_the_controls_asked_for(page_of):
     page = page_of(controls=("view",))
-    assert page.page.locator(".cbp-controls select").count() == 1 and page.page.locator(".cbp-controls input").count() == 0
+    assert (
+        page.page.locator(".cbp-controls select").count() == 1
+        and page.page.locator(".cbp-controls input").count() == 0
+    )
     assert page_of(controls=False).page.locator(".cbp-controls").is_hidden()
 
 
 def test_every_control_has_a_label(page_of):
-    page = page_of(controls=("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters", "view", "form"))
+    page = page_of(
+        controls=(
+            "input_size",
+            "kernel_size",
+            "stride",
+            "padding",
+            "dilation",
+            "channels",
+            "filters",
+            "view",
+            "form",
+        )
+    )
     unnamed = page.page.eval_on_selector_all(
-        ".cbp-controls input, .cbp-controls select", "e => e.filter((n) => !n.labels.length && !n.ariaLabel).length"
+        ".cbp-controls input, .cbp-controls select",
+        "e => e.filter((n) => !n.labels.length && !n.ariaLabel).length",
     )
     assert unnamed == 0
     assert page.page.locator(".cbp [aria-live]").count() == 1

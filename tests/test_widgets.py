@@ -1,5 +1,7 @@
 """The influence explorer without a browser: its traits and messages, and its JavaScript against its Python."""
 
+# ruff: noqa: E501 (sentences and tables are kept on one line)
+
 import json
 import pathlib
 import shutil
@@ -33,7 +35,9 @@ def in_javascript(tmp_path, body, given):
         'const given = JSON.parse(readFileSync(new URL("./given.json", import.meta.url)));\n'
         f"process.stdout.write(JSON.stringify(given.map((g) => {{ {body} }})));"
     )
-    done = subprocess.run([str(node()), str(tmp_path / "run.mjs")], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [str(node()), str(tmp_path / "run.mjs")], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
@@ -64,7 +68,9 @@ def layers():
         shapes = ie.shapes_of(**settings)
         arrays = {name: random.integers(-9, 10, shapes[name]) * 1.0 for name in ("x", "w", "b", "delta")}
         if number % 3 == 0:
-            arrays = {name: np.round(array + random.normal(size=array.shape), 2) for name, array in arrays.items()}
+            arrays = {
+                name: np.round(array + random.normal(size=array.shape), 2) for name, array in arrays.items()
+            }
         cells = [(name, *(int(random.integers(n)) for n in shapes[name])) for name in ("x", "w", "z")]
         cells.append(("x", 0, *(n - 1 for n in shapes["x"][1:])))  # where leftovers are
         view, form = ie.VIEWS[number % 3], ie.FORMS[number // 3 % 3]
@@ -77,7 +83,9 @@ def sent(layers):
 
 
 def test_javascript_and_python_have_the_same_links(layers, tmp_path, count):
-    answers = in_javascript(tmp_path, "const l = m.layerOf(g.settings); return g.cells.map((c) => m.linksOf(l, c));", sent(layers))
+    answers = in_javascript(
+        tmp_path, "const l = m.layerOf(g.settings); return g.cells.map((c) => m.linksOf(l, c));", sent(layers)
+    )
     links = 0
     for layer, answer in zip(layers, answers, strict=True):
         geometry = ie.layer_of(**layer["settings"])
@@ -97,7 +105,10 @@ def test_the_links_are_all_links_and_only_those(layers):
             expected = set()
             for u in np.ndindex(*geometry.output_grid):
                 for k in np.ndindex(*geometry.kernel_grid):
-                    i = tuple(s["stride"][a] * u[a] + s["dilation"][a] * k[a] - s["padding"][a][0] for a in range(len(u)))
+                    i = tuple(
+                        s["stride"][a] * u[a] + s["dilation"][a] * k[a] - s["padding"][a][0]
+                        for a in range(len(u))
+                    )
                     if not all(0 <= n < size for n, size in zip(i, s["input_size"], strict=True)):
                         continue
                     for f in range(s["filters"]):
@@ -118,33 +129,50 @@ def test_javascript_and_python_say_the_same(layers, tmp_path, count):
         for cell, (sentence, equation) in zip(layer["cells"], answer, strict=True):
             assert sentence == ie.sentence_of(geometry, cell, layer["view"])
             assert equation == ie.equation_of(geometry, layer["arrays"], cell, layer["view"], layer["form"])
-    count("sentences and equations the same in JavaScript and Python", 2 * sum(len(layer["cells"]) for layer in layers))
+    count(
+        "sentences and equations the same in JavaScript and Python",
+        2 * sum(len(layer["cells"]) for layer in layers),
+    )
 
 
 def test_javascript_sums_are_the_loops(layers, tmp_path):
     body = 'const l = m.layerOf(g.settings); return ["z", "grad_x", "grad_w"].map((n) => m.sums(l, g.arrays, n));'
-    for layer, (z, grad_x, grad_w) in zip(layers[:120], in_javascript(tmp_path, body, sent(layers[:120])), strict=True):
+    for layer, (z, grad_x, grad_w) in zip(
+        layers[:120], in_javascript(tmp_path, body, sent(layers[:120])), strict=True
+    ):
         x, w, b, delta = (layer["arrays"][n] for n in ("x", "w", "b", "delta"))
         keywords = {n: layer["settings"][n] for n in ("stride", "padding", "dilation")}
         np.testing.assert_allclose(z, loops.forward(x[None], w, b, **keywords)[0], atol=1e-9)
-        np.testing.assert_allclose(grad_x, loops.grad_input(delta[None], w, (1, *x.shape), **keywords)[0], atol=1e-9)
-        np.testing.assert_allclose(grad_w, loops.grad_weight(delta[None], x[None], w.shape, **keywords), atol=1e-9)
+        np.testing.assert_allclose(
+            grad_x, loops.grad_input(delta[None], w, (1, *x.shape), **keywords)[0], atol=1e-9
+        )
+        np.testing.assert_allclose(
+            grad_w, loops.grad_weight(delta[None], x[None], w.shape, **keywords), atol=1e-9
+        )
 
 
 def test_the_gather_window_holds_the_same_terms(layers, tmp_path):
     body = "const l = m.layerOf(g.settings); return m.gatherWindow(l, 0, g.cells[0].slice(2));"
     for layer, window in zip(layers, in_javascript(tmp_path, body, sent(layers)), strict=True):
         geometry = ie.layer_of(**layer["settings"])
-        expected = [(out, weight[2:]) for out, weight, _ in ie.links_of(geometry, layer["cells"][0]) if out[0] == 0]
+        expected = [
+            (out, weight[2:]) for out, weight, _ in ie.links_of(geometry, layer["cells"][0]) if out[0] == 0
+        ]
         got = [(tuple(cell["out"]), tuple(cell["tap"])) for cell in window if cell["out"]]
         assert got == sorted(expected)  # the order of the window is the order of the outputs
-        assert [tuple(cell["tap"]) for cell in window] == list(np.ndindex(*geometry.kernel_grid))[::-1]  # turned by 180 degrees
+        assert [tuple(cell["tap"]) for cell in window] == list(np.ndindex(*geometry.kernel_grid))[
+            ::-1
+        ]  # turned by 180 degrees
 
 
 def test_values_and_refitting_are_the_same(layers, tmp_path):
     body = """const [a, b] = [m.layerOf(g[0]).shapes, m.layerOf(g[1]).shapes];
     return ["x", "w", "b", "delta"].map((n) => [m.defaultValues(n, a[n]), m.refit(n, m.defaultValues(n, a[n]), b[n]), m.refit(n, g[2][n], b[n])]);"""
-    pairs = [(p, q) for p, q in zip(layers[:100], layers[100:200], strict=True) if len(p["settings"]["stride"]) == len(q["settings"]["stride"])]
+    pairs = [
+        (p, q)
+        for p, q in zip(layers[:100], layers[100:200], strict=True)
+        if len(p["settings"]["stride"]) == len(q["settings"]["stride"])
+    ]
     given = [[p["settings"], q["settings"], sent([p])[0]["arrays"]] for p, q in pairs]
     for (p, q), answer in zip(pairs, in_javascript(tmp_path, body, given), strict=True):
         a, b = ie.shapes_of(**p["settings"]), ie.shapes_of(**q["settings"])
@@ -236,7 +264,10 @@ def test_the_sentences_of_the_running_example():
     assert InfluenceExplorer(selected=("x", 0, 0)).sentence == "x[0,0] influences 1 output, through 1 weight"
     several = InfluenceExplorer(channels=2, filters=3, selected=("x", 0, 2, 3))
     assert several.sentence == "x[0,2,3] influences 18 outputs, through 18 weights"
-    assert InfluenceExplorer(padding=1, selected=("z", 0, 0)).sentence == "z[0,0] reads 2 inputs, through 2 weights; 4 of its 6 taps fall on padding"
+    assert (
+        InfluenceExplorer(padding=1, selected=("z", 0, 0)).sentence
+        == "z[0,0] reads 2 inputs, through 2 weights; 4 of its 6 taps fall on padding"
+    )
 
 
 UNLINKED = [
@@ -277,7 +308,9 @@ def test_equations_hold_the_numbers():
     assert explorer.equation.startswith("z[0,0] = b[0] + ") and explorer.equation.endswith(" = 164")
     assert "(−2) + 1·1" in explorer.equation
     explorer.selected = ("x", 0, 1)
-    assert explorer.equation == "nudge x[0,1] by 1: z[0,1] changes by w[0,0] = 1; z[0,0] changes by w[0,1] = 2"
+    assert (
+        explorer.equation == "nudge x[0,1] by 1: z[0,1] changes by w[0,0] = 1; z[0,0] changes by w[0,1] = 2"
+    )
     explorer.view = "grad_x"
     explorer.delta = np.arange(-3, 21).reshape(4, 6)
     assert explorer.equation == "∂J/∂x[0,1] = δ[0,1]·w[0,0] + δ[0,0]·w[0,1] = (−2)·1 + (−3)·2 = −8"
@@ -303,7 +336,11 @@ def test_arrays_are_replaced_never_mutated():
 def test_sizes_bring_arrays_and_selection_along():
     explorer = InfluenceExplorer(selected=("x", 4, 7))
     explorer.input_size = (4, 6)
-    assert explorer.x.shape == (1, 4, 6) and explorer.delta.shape == (1, 3, 4) and explorer.selected == ("x", 0, 3, 5)
+    assert (
+        explorer.x.shape == (1, 4, 6)
+        and explorer.delta.shape == (1, 3, 4)
+        and explorer.selected == ("x", 0, 3, 5)
+    )
     explorer.filters = 2
     assert explorer.w.shape == (2, 1, 2, 3) and explorer.b.shape == (2,) and explorer.delta.shape == (2, 3, 4)
     own = np.full((4, 6), 8.0)
@@ -321,13 +358,17 @@ def test_default_values_keep_the_house_rules():
     for array in (explorer.x, explorer.delta):
         assert (array % 2 == 1).all() and array.min() > 0 and array.max() < 10
         grid = array[0]
-        assert all(len(set(line)) > 1 for line in (*grid, *grid.T))  # no constant row or column to hide an index in
+        assert all(
+            len(set(line)) > 1 for line in (*grid, *grid.T)
+        )  # no constant row or column to hide an index in
     assert len(set(explorer.w.flat)) == explorer.w.size and explorer.w.min() > 0
     assert not explorer.b.any()
 
 
 def test_repr_is_short_and_stable():
-    explorer = InfluenceExplorer(stride=2, padding=((0, 1), (2, 0)), selected=("x", 2, 3), view="grad_x", form="gather")
+    explorer = InfluenceExplorer(
+        stride=2, padding=((0, 1), (2, 0)), selected=("x", 2, 3), view="grad_x", form="gather"
+    )
     text = (
         "InfluenceExplorer(input_size=(5, 8), kernel_size=(2, 3), stride=2, padding=((0, 1), (2, 0)), "
         "view='grad_x', form='gather', selected=('x', 0, 2, 3))"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import pathlib
-from itertools import product
 
 import anywidget
 import numpy as np
@@ -43,12 +42,16 @@ class ArrayTrait(traitlets.TraitType):
             array = np.array(value, dtype=float)
         except (TypeError, ValueError):
             raise SettingError(f"{self.name} must be an array of real numbers; got {value!r}") from None
-        array.flags.writeable = False  # replaced, never mutated: the browser would not hear of a change in place
+        array.flags.writeable = (
+            False  # replaced, never mutated: the browser would not hear of a change in place
+        )
         return array
 
 
 def array_trait():
-    return ArrayTrait().tag(sync=True, to_json=lambda a, w: a.tolist(), from_json=lambda a, w: np.array(a, dtype=float))
+    return ArrayTrait().tag(
+        sync=True, to_json=lambda a, w: a.tolist(), from_json=lambda a, w: np.array(a, dtype=float)
+    )
 
 
 class InfluenceExplorer(anywidget.AnyWidget):
@@ -130,7 +133,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
         show_jacobian=False,
         **kwargs,
     ):
-        settings = dict(input_size=input_size, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation)
+        settings = dict(
+            input_size=input_size, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation
+        )
         settings = canonical_settings(**settings, channels=channels, filters=filters)
         shapes = shapes_of(**settings)
         arrays = {
@@ -209,18 +214,28 @@ class InfluenceExplorer(anywidget.AnyWidget):
         From 1-D to 2-D or back, settings that are not given (stride, padding, dilation) start again at their defaults.
         """
         now = {name: getattr(self, name) for name in SETTINGS}
-        if "input_size" in changes and len(_sizes(changes["input_size"], "input_size")) != len(self.input_size):
+        if "input_size" in changes and len(_sizes(changes["input_size"], "input_size")) != len(
+            self.input_size
+        ):
             now |= dict(stride=1, padding=0, dilation=1)
         unknown = set(changes) - {*CONTROLS, "x", "w", "b", "delta", "selected", "show_jacobian", "controls"}
         if unknown:
-            raise SettingError(f"there is no setting {', '.join(sorted(unknown))}; settings are {', '.join(CONTROLS)}")
+            raise SettingError(
+                f"there is no setting {', '.join(sorted(unknown))}; settings are {', '.join(CONTROLS)}"
+            )
         settings = canonical_settings(**now | {n: v for n, v in changes.items() if n in SETTINGS})
         shapes = shapes_of(**settings)
         arrays = {
-            name: fitted(name, changes[name], shapes[name]) if name in changes else refit(name, getattr(self, name), shapes[name])
+            name: fitted(name, changes[name], shapes[name])
+            if name in changes
+            else refit(name, getattr(self, name), shapes[name])
             for name in ("x", "w", "b", "delta")
         }  # fmt: skip
-        chosen = _selection(changes["selected"], shapes) if "selected" in changes else clamped(self.selected, shapes)
+        chosen = (
+            _selection(changes["selected"], shapes)
+            if "selected" in changes
+            else clamped(self.selected, shapes)
+        )
         rest = {n: v for n, v in changes.items() if n in ("view", "form", "controls", "show_jacobian")}
         with self.hold_sync(), self.hold_trait_notifications():
             for name, value in {**settings, **arrays, "selected": chosen, **rest}.items():
@@ -289,7 +304,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
 
     def _state(self) -> dict:
         names = (*SETTINGS, "view", "form", "selected", "controls", "show_jacobian", "_colours")
-        return {n: getattr(self, n) for n in names} | {n: getattr(self, n).tolist() for n in ("x", "w", "b", "delta")}
+        return {n: getattr(self, n) for n in names} | {
+            n: getattr(self, n).tolist() for n in ("x", "w", "b", "delta")
+        }
 
     def export_html(self, path=None, *, overwrite=False, title="Influence explorer"):
         """One page that works without a kernel and without a network, opened from a folder.
@@ -309,7 +326,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
             return page
         path = pathlib.Path(path)
         if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists and is kept; give another name, or overwrite=True to replace it")
+            raise FileExistsError(
+                f"{path} exists and is kept; give another name, or overwrite=True to replace it"
+            )
         path.write_text(page, encoding="utf-8")
         return path
 
@@ -368,13 +387,19 @@ def _count(value, name):
 def layer_of(input_size, kernel_size, stride=1, padding=0, dilation=1, channels=1, filters=1) -> Geometry:
     sizes, kernels = _sizes(input_size, "input_size"), _sizes(kernel_size, "kernel_size")
     if len(sizes) != len(kernels):
-        raise SettingError(f"input_size and kernel_size must have the same number of axes; got {sizes} and {kernels}")
+        raise SettingError(
+            f"input_size and kernel_size must have the same number of axes; got {sizes} and {kernels}"
+        )
     channels, filters = _count(channels, "channels"), _count(filters, "filters")
     sizes = tuple(_count(n, "input_size") for n in sizes)
     kernels = tuple(_count(n, "kernel_size") for n in kernels)
     try:
         return Geometry.of(
-            (1, channels, *sizes), (filters, channels, *kernels), stride=stride, padding=padding, dilation=dilation
+            (1, channels, *sizes),
+            (filters, channels, *kernels),
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
         )
     except (TypeError, ValueError) as error:
         raise SettingError(str(error)) from None
@@ -385,7 +410,9 @@ def canonical_settings(**settings) -> dict:
     layer = layer_of(**settings)
     cells = sum(int(np.prod(shape)) for shape in (layer.x_shape, layer.w_shape, layer.out_shape))
     if cells > MOST_CELLS:
-        raise SettingError(f"the explorer draws at most {MOST_CELLS} cells; x, w and z of this layer have {cells}")
+        raise SettingError(
+            f"the explorer draws at most {MOST_CELLS} cells; x, w and z of this layer have {cells}"
+        )
     return dict(
         input_size=layer.input_grid,
         kernel_size=layer.kernel_grid,
@@ -409,15 +436,26 @@ def _short(name, value):
         return value if len(value) > 1 else value[0]
     if name == "padding" and all(before == after for before, after in value):
         value = tuple(before for before, after in value)
-    return value[0] if isinstance(value, tuple) and not isinstance(value[0], tuple) and len(set(value)) == 1 else value
+    return (
+        value[0]
+        if isinstance(value, tuple) and not isinstance(value[0], tuple) and len(set(value)) == 1
+        else value
+    )
 
 
 def _selection(value, shapes):
     """The full tuple of a selection: name, channel or filter, position."""
     if value is None:
         return None
-    if isinstance(value, str) or not isinstance(value, (tuple, list)) or not value or value[0] not in ("x", "w", "z"):
-        raise SettingError(f'selected is None or a tuple like ("x", 2, 3), named "x", "w" or "z"; got {value!r}')
+    if (
+        isinstance(value, str)
+        or not isinstance(value, (tuple, list))
+        or not value
+        or value[0] not in ("x", "w", "z")
+    ):
+        raise SettingError(
+            f'selected is None or a tuple like ("x", 2, 3), named "x", "w" or "z"; got {value!r}'
+        )
     name, *index = value
     shape = shapes[name]
     leading = len(shape) - (len(shapes["x"]) - 1)
@@ -446,7 +484,9 @@ def clamped(selected, shapes):
 
 def fitted(name, value, shape) -> np.ndarray:
     array = np.array(value, dtype=float)
-    if array.shape != shape and array.shape == tuple(shape[i] for i in range(len(shape)) if i >= len(shape) - array.ndim):
+    if array.shape != shape and array.shape == tuple(
+        shape[i] for i in range(len(shape)) if i >= len(shape) - array.ndim
+    ):
         array = array.reshape(shape) if array.size == np.prod(shape) else array
     if array.shape != shape:
         raise SettingError(f"{name} must have shape {shape}, as this layer's settings ask; got {array.shape}")
@@ -455,7 +495,7 @@ def fitted(name, value, shape) -> np.ndarray:
     return array
 
 
-# ------------------------------------------------------------------------------------------------ the values it starts with
+# ---------------------------------------------------------------------------------------- the values it starts with
 def default_values(name, shape) -> np.ndarray:
     """Small integers that are always the same: x and delta odd, w all different, b zero."""
     if name == "b":
@@ -480,7 +520,7 @@ def refit(name, old, shape) -> np.ndarray:
 
 # ------------------------------------------------------------------------------------------------ links and words
 def links_of(layer: Geometry, selected) -> list[tuple[tuple, tuple, tuple]]:
-    """(output, weight, input) of every link of a cell; of an input and an output in the order of the weights, of a weight in
+    """(output, weight, input) of every link of a cell: of an input or an output in the order of the weights, of a weight in
     the order of the outputs."""
     if selected is None:
         return []
@@ -488,7 +528,9 @@ def links_of(layer: Geometry, selected) -> list[tuple[tuple, tuple, tuple]]:
     if name == "x":
         channel, at = index[0], tuple(index[1:])
         spatial = sorted(layer.links_of_input(at), key=lambda link: link[1])
-        return [((f, *u), (f, channel, *k), (channel, *i)) for f in range(layer.filters) for u, k, i in spatial]
+        return [
+            ((f, *u), (f, channel, *k), (channel, *i)) for f in range(layer.filters) for u, k, i in spatial
+        ]
     if name == "z":
         f, at = index[0], tuple(index[1:])
         spatial = sorted(layer.links_of_output(at), key=lambda link: link[1])
@@ -501,7 +543,9 @@ def label(layer: Geometry, name, index) -> str:
     """x[2,3] with one channel, x[0,2,3] with several: a letter that can only be 0 is left out."""
     counts = {"x": (layer.channels,), "w": (layer.filters, layer.channels), "z": (layer.filters,)}
     counts["δ"] = counts["z"]
-    keep = [n for n, count in zip(index, counts[name[-1]], strict=False) if count > 1] + list(index[len(counts[name[-1]]) :])
+    keep = [n for n, count in zip(index, counts[name[-1]], strict=False) if count > 1] + list(
+        index[len(counts[name[-1]]) :]
+    )
     return f"{name}[{','.join(map(str, keep))}]"
 
 
@@ -523,7 +567,9 @@ def why_unlinked(layer: Geometry, position) -> str:
         elif (i + axis.padding[0]) % axis.stride >= axis.span:
             reasons.append(f"stride {axis.stride} skips {word} {i} between two windows of {axis.span}")
         else:
-            reasons.append(f"with dilation {axis.dilation} and stride {axis.stride} every window steps over {word} {i}")
+            reasons.append(
+                f"with dilation {axis.dilation} and stride {axis.stride} every window steps over {word} {i}"
+            )
     return " and ".join(reasons)
 
 
@@ -535,7 +581,9 @@ def sentence_of(layer: Geometry, selected, view="forward") -> str:
     if name == "x":
         it = label(layer, "x", index)
         if not count:
-            return f"{it} is read by no output: {why_unlinked(layer, index[1:])}, so its gradient is exactly 0"
+            return (
+                f"{it} is read by no output: {why_unlinked(layer, index[1:])}, so its gradient is exactly 0"
+            )
         return f"{it} influences {_n(count, 'output')}, through {_n(count, 'weight')}"
     if name == "w":
         it = label(layer, "w", index)
@@ -547,10 +595,16 @@ def sentence_of(layer: Geometry, selected, view="forward") -> str:
     it = label(layer, "z" if view == "forward" else "δ", index)
     taps = layer.channels * int(np.prod(layer.kernel_grid))
     if not count:
-        end = "reads only padding, so it is the bias alone" if view == "forward" else "belongs to an output that reads only padding: it reaches no gradient"
+        end = (
+            "reads only padding, so it is the bias alone"
+            if view == "forward"
+            else "belongs to an output that reads only padding: it reaches no gradient"
+        )
         return f"{it} {end}"
     missing = taps - count
-    also = f"; {missing} of its {taps} taps {'falls' if missing == 1 else 'fall'} on padding" if missing else ""
+    also = (
+        f"; {missing} of its {taps} taps {'falls' if missing == 1 else 'fall'} on padding" if missing else ""
+    )
     if view == "grad_x":
         return f"{it} reaches back to {_n(count, 'input')}, through {_n(count, 'weight')}{also}"
     if view == "grad_w":
@@ -599,11 +653,15 @@ def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum"
             if name == "x":
                 terms.append((f"{D}·{W}", f"{factor(dv)}·{factor(wv)}", dv * wv))
             else:
-                terms.append((f"∂J/∂{X} gains {D}·{W}", f"= {factor(dv)}·{factor(wv)} = {number(dv * wv)}", dv * wv))
+                terms.append(
+                    (f"∂J/∂{X} gains {D}·{W}", f"= {factor(dv)}·{factor(wv)} = {number(dv * wv)}", dv * wv)
+                )
         elif name == "w":
             terms.append((f"{D}·{X}", f"{factor(dv)}·{factor(xv)}", dv * xv))
         else:
-            terms.append((f"∂J/∂{W} gains {D}·{X}", f"= {factor(dv)}·{factor(xv)} = {number(dv * xv)}", dv * xv))
+            terms.append(
+                (f"∂J/∂{W} gains {D}·{X}", f"= {factor(dv)}·{factor(xv)} = {number(dv * xv)}", dv * xv)
+            )
     summed = (view, name) in (("forward", "z"), ("grad_x", "x"), ("grad_w", "w"))
     it = label(layer, {"z": "z" if view == "forward" else "δ"}.get(name, name), index)
     if summed and name == "z" and np.any(b):
@@ -616,35 +674,30 @@ def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum"
     else:
         value = {"x": x, "w": w, "z": delta}[name][tuple(index)]
         head = f"{it} = {number(value)}"
-    return dict(kind="sum" if summed else "list", head=head, terms=terms, total=sum(t[2] for t in terms) if summed else None)
+    return dict(
+        kind="sum" if summed else "list",
+        head=head,
+        terms=terms,
+        total=sum(t[2] for t in terms) if summed else None,
+    )
 
 
-def equation_of(layer: Geometry, arrays, selected, view="forward", form="sum") -> str:
+def equation_of(layer: Geometry, arrays, selected, view="forward", form="sum", most=None) -> str:
+    """The equation as text; with `most`, only that many terms of it."""
     if selected is None:
         return ""
     parts = equation_parts(layer, arrays, selected, view, form)
+    terms, head = parts["terms"], parts["head"]
+    left_out = 0 if most is None else max(len(terms) - most, 0)
+    terms = terms[: len(terms) - left_out]
     if parts["kind"] == "sum":
-        if not parts["terms"]:
-            return f"{parts['head']} = 0 (a sum without terms)"
-        symbols, numbers = (" + ".join(t[i] for t in parts["terms"]) for i in (0, 1))
-        return f"{parts['head']} = {symbols} = {numbers} = {number(parts['total'])}"
-    if not parts["terms"]:
-        return f"{parts['head']}: nothing changes" if view == "forward" else f"{parts['head']}: it adds to no gradient"
-    return f"{parts['head']}: " + "; ".join(f"{t[0]} {t[1]}" for t in parts["terms"])
-
-
-def cells_of(selected, links) -> list[tuple]:
-    """Every (name, *index) that a selection lights up, itself first; the z cells stand for δ as well."""
-    lit = [] if selected is None else [tuple(selected)]
-    for link in links:
-        for name, index in zip("zwx", link, strict=True):
-            if (name, *index) not in lit:
-                lit.append((name, *index))
-    return lit
-
-
-def all_cells(shapes):
-    """Every cell of x, w and z, for tests and for walking."""
-    for name in ("x", "w", "z"):
-        for index in product(*map(range, shapes[name])):
-            yield (name, *index)
+        if not terms:
+            return f"{head} = 0 (a sum without terms)"
+        symbols, numbers = (" + ".join([t[i] for t in terms] + ["…"] * (left_out > 0)) for i in (0, 1))
+        also = f" (and {left_out} more terms)" if left_out else ""
+        return f"{head} = {symbols} = {numbers} = {number(parts['total'])}{also}"
+    if not terms:
+        return f"{head}: nothing changes" if view == "forward" else f"{head}: it adds to no gradient"
+    return f"{head}: " + "; ".join(
+        [f"{t[0]} {t[1]}" for t in terms] + [f"… and {left_out} more"] * (left_out > 0)
+    )

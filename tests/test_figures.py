@@ -1,0 +1,184 @@
+"""The static pictures: their arrays and labels, alt text, and that nothing leaves its cell or overlaps."""
+
+# ruff: noqa: E501 (sentences and tables are kept on one line)
+
+import io
+import re
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from convbp_helpers import figures
+from convbp_helpers.widgets import InfluenceExplorer
+
+X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
+W = np.array([[2.0, -1.0, 0.5]])
+
+
+def extents(picture):
+    """The box of every text of a picture, in pixels, and the picture's own size."""
+    canvas = FigureCanvasAgg(picture.figure)
+    picture.figure.set_dpi(figures.DPI)
+    canvas.draw()
+    renderer = canvas.get_renderer()
+    texts = [t for axes in picture.figure.axes for t in axes.texts if t.get_text().strip()]
+    return [(t.get_text(), t.get_window_extent(renderer)) for t in texts], picture.figure.bbox
+
+
+def assert_tidy(picture):
+    """No text leaves the picture, no two texts overlap."""
+    boxes, page = extents(picture)
+    assert boxes
+    for text, box in boxes:
+        assert box.x0 >= -0.5 and box.x1 <= page.width + 0.5, f"{text!r} leaves the picture sideways"
+        assert box.y0 >= -0.5 and box.y1 <= page.height + 0.5, f"{text!r} leaves the picture"
+    for number, (text, box) in enumerate(boxes):
+        for other, its in boxes[number + 1 :]:
+            wide = min(box.x1, its.x1) - max(box.x0, its.x0)
+            tall = min(box.y1, its.y1) - max(box.y0, its.y0)
+            assert not (wide > 0.5 and tall > 1.5), f"{text!r} overlaps {other!r}"
+
+
+def assert_whole(picture):
+    html = picture._repr_html_()
+    assert re.match(r'<figure[^>]*><img alt="[^"]{20,}" src="data:image/png;base64,[A-Za-z0-9+/=]+"', html)
+    assert picture.png.startswith(b"\x89PNG") and len(picture.png) < 150_000
+    assert b"Software" not in picture.png
+    assert "0x" not in repr(picture)
+
+
+STATES = {
+    "input": dict(selected=("x", 2, 3)),
+    "output": dict(selected=("z", 0, 0), padding=1),
+    "weight": dict(selected=("w", 0, 1), view="grad_w"),
+    "channels": dict(channels=3, filters=2, selected=("x", 1, 2, 3), view="grad_x"),
+    "one row": dict(input_size=6, kernel_size=3, selected=("x", 2)),
+    "leftover": dict(input_size=5, kernel_size=2, stride=2, selected=("x", 4), view="grad_x"),
+    "large": dict(input_size=(16, 16), kernel_size=(3, 3), channels=2, selected=("z", 5, 5)),
+    "nothing selected": dict(),
+}
+PICTURES = {
+    "arrays": lambda: figures.arrays(x=X, w=W, delta=X - 5, grad_w=W, highlight={"x": [(0, 1)]}, caption="Four arrays"),
+    "a row": lambda: figures.arrays(x=X[0], z=X[1, :3] * 100),
+    "long numbers": lambda: figures.arrays(x=X * 1234.567, w=W / 7),
+    "a long name": lambda: figures.arrays(**{"grad_x of the whole layer": X[:1, :1]}, z=X),
+    "one cell": lambda: figures.arrays(w=[[3]]),
+    "many": lambda: figures.arrays(**{f"x{n}": X for n in range(9)}),
+    "wide": lambda: figures.arrays(x=np.arange(60).reshape(2, 30)),
+    "matrix": lambda: figures.matrix(np.eye(4, 6) + np.eye(4, 6, 1) * 2, [f"z[{u}]" for u in range(4)], [f"x[{i}]" for i in range(6)], highlight_column=1, title="Jacobian"),
+    "matrix row": lambda: figures.matrix(np.arange(6).reshape(2, 3) * -100.25, highlight_row=1),
+    **{name: lambda s=settings: figures.influence(s) for name, settings in STATES.items()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_tidy_and_described(name, count):
+    picture = PICTURES[name]()
+    assert_whole(picture)
+    assert_tidy(picture)
+    count("pictures measured for overflow and overlap")
+
+
+def test_arrays_draw_what_they_were_given():
+    picture = PICTURES["arrays"]()
+    assert [p["title"] for p in picture.panels] == ["x (2×5)", "w (1×3)", "δ (2×5)", "∂J/∂w (1×3)"]
+    assert [p["role"] for p in picture.panels] == ["input", "weight", "gradient", "gradient"]
+    np.testing.assert_array_equal(picture.panels[0]["array"], X)
+    assert list(picture.panels[0]["highlight"]) == [(0, 1)]
+    texts = [text for text, _ in extents(picture)[0]]
+    for value in X.flat:
+        assert str(value) in texts
+    assert "−1" in texts and "0.5" in texts
+    assert "Outlined: [0,1]" in picture.alt and "1 7 3 9 5; 3 9 5 1 7" in picture.alt
+
+
+def test_the_colour_of_a_number_is_white_at_zero_and_symmetric():
+    assert figures._tint(0, 4, "input") == pytest.approx((1, 1, 1))
+    strong, weak = figures._tint(4, 4, "input"), figures._tint(1, 4, "input")
+    assert sum(strong) < sum(weak) < 3
+    assert figures._tint(-2, 4, "gradient") != figures._tint(2, 4, "gradient")
+
+    def light(colour):
+        return sum(
+            w * ((v + 0.055) / 1.055) ** 2.4 for w, v in zip((0.2126, 0.7152, 0.0722), colour, strict=True)
+        )
+
+    for role in ("input", "weight", "output", "gradient"):
+        assert (light(figures._tint(1, 1, role)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
+    for colour in figures.COLOURS["taps"]:
+        assert (light(figures._mix(colour, 1)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
+    assert len(set(figures.COLOURS["taps"])) == len(figures.COLOURS["taps"])
+
+
+def test_the_twin_shows_the_explorers_selection():
+    explorer = InfluenceExplorer(selected=("x", 2, 3))
+    picture = figures.influence(explorer)
+    x, w, z = picture.panels
+    assert list(x["highlight"]) == [(2, 3)]
+    assert set(z["highlight"]) == {(u, v) for u in (1, 2) for v in (1, 2, 3)}
+    for out, weight, _ in explorer.links:
+        assert z["highlight"][out[1:]] == w["highlight"][weight[2:]]
+        assert z["marks"][out[1:]] == f"×{explorer.w[weight]:g}"
+    np.testing.assert_array_equal(z["array"], explorer.z[0])
+    assert picture.caption == explorer.sentence and explorer.equation in picture.alt
+    other = figures.influence(explorer, selected=("z", 0, 0))
+    assert explorer.selected == ("x", 0, 2, 3) and other.caption == "z[0,0] reads 6 inputs, through 6 weights"
+    leftover = figures.influence(STATES["leftover"])
+    assert leftover.panels[0]["hatched"] == [(0, 4)] and "leftover" in leftover.caption
+
+
+def test_pictures_are_the_same_every_time_and_leave_pyplot_alone():
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
+    for name in ("arrays", "matrix", "input"):
+        assert PICTURES[name]().png == PICTURES[name]().png
+    assert plt.get_fignums() == before
+
+
+def test_matrix():
+    picture = PICTURES["matrix"]()
+    texts = [text for text, _ in extents(picture)[0]]
+    assert texts.count("·") == 24 - 8 and texts.count("1") == 4 and texts.count("2") == 4
+    assert "z[3]" in texts and "x[5]" in texts and "Column x[1] is outlined: 2 1 0 0." in picture.alt
+    for wrong, words in (
+        (dict(highlight_column=6), "no column 6"),
+        (dict(row_labels=["a"]), "needs 4 row labels"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            figures.matrix(np.eye(4, 6), **wrong)
+
+
+def test_photos():
+    import matplotlib.image
+
+    random = np.random.default_rng(4)
+    picture = figures.photos(
+        [("photograph", random.random((40, 60))), ("edges", random.normal(size=(39, 58)))], "Two"
+    )
+    assert_whole(picture)
+    assert [p["signed"] for p in picture.panels] == [False, True]
+    assert picture.panels[1]["vmin"] == -picture.panels[1]["vmax"]
+    image = matplotlib.image.imread(io.BytesIO(picture.png))
+    assert image.shape[1] <= figures.WIDEST * figures.DPI + 1
+    labels = [axes.get_xlabel() for axes in picture.figure.axes]
+    assert labels.count("column") == 2
+    with pytest.raises(ValueError, match="two axes"):
+        figures.photos([("row", np.ones(4))])
+
+
+BAD = [
+    (lambda: figures.arrays(), "name at least one array"),
+    (lambda: figures.arrays(x=np.zeros((2, 3, 4))), "one or two axes"),
+    (lambda: figures.arrays(x=X, highlight={"x": [(5, 0)]}), "no cell"),
+    (lambda: figures.arrays(x=X, highlight={"y": [(0, 0)]}), "highlight names 'y'"),
+    (lambda: figures.Picture(None, ""), "alt text"),
+    (lambda: figures.matrix(np.zeros(3)), "two axes"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), BAD, ids=[words for _, words in BAD])
+def test_what_cannot_be_drawn_is_said(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
