@@ -520,8 +520,10 @@ def refit(name, old, shape) -> np.ndarray:
 
 # ------------------------------------------------------------------------------------------------ links and words
 def links_of(layer: Geometry, selected) -> list[tuple[tuple, tuple, tuple]]:
-    """(output, weight, input) of every link of a cell: of an input or an output in the order of the weights, of a weight in
-    the order of the outputs."""
+    """(output, weight, input) of every link of a cell.
+
+    Of an input or an output in the order of the weights, of a weight in the order of the outputs.
+    """
     if selected is None:
         return []
     name, *index = selected
