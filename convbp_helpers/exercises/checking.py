@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,11 @@ from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 # --------------------------------------------------------------------------------------------------- predictions
 @dataclass(frozen=True)
 class Prediction:
-    """One value the learner is asked for: what is right, and what to say to particular wrong answers."""
+    """One number the learner is asked for."""
 
-    expected: object
-    #: wrong value -> what to say to it
-    hints: dict = None
-    #: what to say to every other wrong value
-    otherwise: str = "Look again."
+    expected: int
+    hints: dict[int, str]  #: wrong number -> what to say to it
+    otherwise: str  #: what to say to every other wrong number
 
 
 def check_predictions(
@@ -34,25 +33,23 @@ def check_predictions(
         if value is ...:
             lines.append(f"{key}: still to answer.")
         elif not _equal(value, wanted.expected):
-            said = (wanted.hints or {}).get(value if _hashable(value) else None, wanted.otherwise)
+            if not isinstance(value, (int, float, np.number)):
+                said = "The answer is one number."
+            else:
+                said = wanted.hints.get(value, wanted.otherwise)
             lines.append(f"{key} = {value!r}: not right. {said}")
     if lines:
         return Report(name, FAILED, "\n".join(lines))
     return Report(name, PASSED, praise)
 
 
-def _hashable(value) -> bool:
-    return isinstance(value, (int, float, str, tuple, frozenset))
-
-
 def _equal(value, expected) -> bool:
-    if isinstance(value, bool) or isinstance(value, str) != isinstance(expected, str):
-        return False
-    try:
-        a, b = np.asarray(value), np.asarray(expected)
-    except ValueError:  # a ragged list
-        return False
-    return a.shape == b.shape and bool(np.all(a == b))
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and value == expected
+
+
+def is_blank(value) -> bool:
+    """Whether an answer is `...`, or a list with a `...` in it."""
+    return value is ... or (isinstance(value, (list, tuple)) and any(map(is_blank, value)))
 
 
 # ----------------------------------------------------------------------------------------------------- functions
@@ -61,12 +58,16 @@ class Case:
     """One small layer: the arguments handed over, and what the answer must return (one array, or several by name)."""
 
     layer: str
-    arguments: tuple
+    arguments: dict[str, object]  #: in the order in which they are handed over
     expected: np.ndarray | dict[str, np.ndarray]
+    terms: Callable[[tuple], str] | None = (
+        None  #: the terms that a cell of the expected array sums, in letters
+    )
+    reminder: str = ""  #: what to say to every wrong value
 
     @property
     def size(self) -> int:
-        return sum(np.size(a) for a in self.arguments if isinstance(a, np.ndarray))
+        return sum(np.size(a) for a in self.arguments.values() if isinstance(a, np.ndarray))
 
 
 def check_function(name: str, answer, cases: list[Case], praise: str = "") -> Report:
@@ -83,7 +84,7 @@ def check_function(name: str, answer, cases: list[Case], praise: str = "") -> Re
         )
     cases = sorted(cases, key=lambda case: case.size)
     for case in cases:
-        arguments = [_read_only(a) for a in case.arguments]
+        arguments = [_read_only(a) for a in case.arguments.values()]
         try:
             got = answer(*arguments)
         except NotImplementedError:
@@ -111,11 +112,27 @@ def _raised(error: Exception, case: Case) -> str:
     if "read-only" in str(error):
         text += "\nA backward pass never writes into what it was given: add into a new array of zeros."
     elif isinstance(error, IndexError):
-        text += "\nAn index left its range: keep only the links whose cells exist."
-    return text
+        text += (
+            "\nAn index left its range. Either a link was followed whose cell does not exist, or a size is written "
+            "as a number where this layer has another: use len and .shape."
+        )
+    return text + _given(case)
+
+
+def _given(case: Case) -> str:
+    """The arrays of a layer small enough to be read."""
+    if case.size > 24:
+        return ""
+    arrays = {name: a for name, a in case.arguments.items() if isinstance(a, np.ndarray)}
+    return "\nGiven: " + "; ".join(f"{name} = {_digits(a.tolist())}" for name, a in arrays.items())
+
+
+def _digits(values) -> str:
+    return "[" + ", ".join(map(_digits, values)) + "]" if isinstance(values, list) else f"{values:g}"
 
 
 def _judge(name: str, got, case: Case) -> Report | None:
+    """The report on a wrong answer, or None for a right one. Of several arrays, all wrong ones are named."""
     if not isinstance(case.expected, dict):
         return _judge_array(name, got, case.expected, case, "")
     if not isinstance(got, tuple) or len(got) != len(case.expected):
@@ -123,11 +140,19 @@ def _judge(name: str, got, case: Case) -> Report | None:
         return Report(
             name, FAILED, f"Return {', '.join(case.expected)} in this order, as a tuple; got {found}."
         )
-    for value, (part, expected) in zip(got, case.expected.items(), strict=True):
-        report = _judge_array(name, value, expected, case, part + ": ")
-        if report is not None:
-            return report
-    return None
+    reports = [
+        _judge_array(name, value, expected, case, part + ": ")
+        for value, (part, expected) in zip(got, case.expected.items(), strict=True)
+    ]
+    wrong = [part for part, report in zip(case.expected, reports, strict=True) if report is not None]
+    if not wrong:
+        return None
+    right = [part for part in case.expected if part not in wrong]
+    first = reports[list(case.expected).index(wrong[0])]
+    summary = f"Wrong: {', '.join(wrong)}. " + (
+        f"Right: {', '.join(right)}." if right else "None of them is right."
+    )
+    return Report(name, FAILED, f"{summary}\n{first.message}", got=first.got, expected=first.expected)
 
 
 def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
@@ -156,12 +181,16 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
     if comparison:
         return None
     cell = comparison.cells[0]
-    shown = "[" + ",".join(map(str, cell)) + "]"
-    return Report(
-        name,
-        FAILED,
-        f"{part}On the {case.layer}, {len(comparison.cells)} of {expected.size} cells are wrong.\n"
-        f"Cell {shown} is {got[cell]:.6g} and should be {expected[cell]:.6g}.",
-        got=got,
-        expected=expected,
-    )
+    numbers = f"{got[cell]:.6g} and should be {expected[cell]:.6g}"
+    if expected.ndim:
+        count = len(comparison.cells)
+        lines = [
+            f"{part}On the {case.layer}, {count} of {expected.size} cells {'is' if count == 1 else 'are'} wrong.",
+            f"Cell [{','.join(map(str, cell))}] is {numbers}.",
+        ]
+    else:
+        lines = [f"{part}On the {case.layer}, it is {numbers}."]
+    if case.terms is not None:
+        lines[-1] = f"{lines[-1][:-1]} = {case.terms(cell)}."
+    lines += [line for line in (_given(case).strip(), case.reminder) if line]
+    return Report(name, FAILED, "\n".join(lines), got=got, expected=expected)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .. import loops
-from .checking import Case, Prediction, check_function, check_predictions
+from ..geometry import Geometry
+from .checking import Case, Prediction, check_function, check_predictions, is_blank
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 
 
@@ -42,14 +43,27 @@ _PLANES = [
 ]
 
 
-def _input_gradients(sizes):
+def _input_cases(sizes, arguments):
+    """Cases whose answer is grad_x; `arguments` picks what is handed over, by name, of x, w and delta."""
     for name, x, w, delta in _layers(*sizes):
-        yield name, x, w, delta, loops.grad_input(_one(delta), _one(w), _one(x).shape)[0, 0]
+        grad_x = loops.grad_input(_one(delta), _one(w), _one(x).shape)[0, 0]
+        links = Geometry.of(_one(x).shape, _one(w).shape).links_of_input
+        yield Case(name, arguments(x, w, delta), grad_x, lambda i, links=links: _sum(links(i), "δ{0}·w{1}"))
 
 
-def _weight_gradients(sizes):
+def _weight_cases(sizes, arguments):
+    """The same for grad_w."""
     for name, x, w, delta in _layers(*sizes):
-        yield name, x, w, delta, loops.grad_weight(_one(delta), _one(x), _one(w).shape)[0, 0]
+        grad_w = loops.grad_weight(_one(delta), _one(x), _one(w).shape)[0, 0]
+        links = Geometry.of(_one(x).shape, _one(w).shape).links_of_tap
+        yield Case(name, arguments(x, w, delta), grad_w, lambda k, links=links: _sum(links(k), "δ{0}·x{2}"))
+
+
+def _sum(links, term) -> str:
+    """The terms of some links, in letters: δ[1]·w[0] + δ[0]·w[1]."""
+    at = lambda index: f"[{','.join(map(str, index))}]"  # noqa: E731
+    terms = [term.format(*map(at, link)) for link in links]
+    return " + ".join(terms if len(terms) <= 6 else [*terms[:5], f"{len(terms) - 5} more"])
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 00
@@ -74,7 +88,7 @@ def check_nudge(*, outputs_changed, change_of_z12) -> Report:
                     1: "x[2,3] went up by 1, and z[1,2] holds it multiplied by a weight.",
                     2: "That is w[0,1]: right column, wrong row. x[2,3] lies one row below the window's top row 1.",
                     3: "That is w[0,2]. Where does x[2,3] lie inside the window whose top left corner is x[1,2]?",
-                    4: "That is w[1,0]: right row, wrong column. x[2,3] lies one column right of the window's left edge.",
+                    4: "That is w[1,0]: right row, wrong column. x[2,3] lies one column right of the window's edge.",
                     6: "That is w[1,2]. The window of z[1,2] starts at column 2, so x[2,3] lies at offset 1.",
                 },
                 "The window of z[1,2] has its top left corner at x[1,2]. Which weight lies on x[2,3]?",
@@ -97,15 +111,26 @@ def check_summed_letters(*, grad_x, grad_w, grad_b) -> Report:
         if answer is ...:
             lines.append(f"{key}: still to answer.")
             continue
-        letters = (
-            {c for part in answer for c in part if c.isalpha()}
-            if isinstance(answer, (str, set, list, tuple))
-            else {"?"}
-        )
+        if isinstance(answer, (set, list, tuple)) and all(isinstance(part, str) for part in answer):
+            answer = "".join(answer)
+        if not isinstance(answer, str):
+            lines.append(f'{key} = {answer!r}: write the letters as a string, for example "nuv".')
+            continue
+        letters = {c for c in answer if c.isalpha()}
         if any(letters == set(r) for r in right[key]):
             continue
         wrong = sorted(letters & set(named[key]))
-        if wrong:
+        if any(c.isupper() for c in letters):
+            lines.append(f"{key}: capital letters are sizes. Write the indices, in small letters.")
+        elif key == "grad_x" and letters == set("fuvkl"):
+            lines.append(
+                "grad_x: once the input cell is fixed, u,v and k,l fix each other. Name one of the two pairs."
+            )
+        elif key == "grad_w" and letters == set("nuvij"):
+            lines.append(
+                "grad_w: once u,v and k,l are known, so are i = su+dk-p and j = sv+dl-p. They are not summed."
+            )
+        elif wrong:
             lines.append(
                 f"{key}: {', '.join(wrong)} is named by its own subscript, so it stays fixed and is not summed."
             )
@@ -158,7 +183,7 @@ def check_outputs_reached(*, x2, x0) -> Report:
 
 def check_grad_input_1d(answer) -> Report:
     """Exercise 1.2: a function (delta, w, n_inputs) -> grad_x of a 1-D layer."""
-    cases = [Case(name, (delta, w, len(x)), grad) for name, x, w, delta, grad in _input_gradients(_ROWS)]
+    cases = list(_input_cases(_ROWS, lambda x, w, delta: dict(delta=delta, w=w, n_inputs=len(x))))
     return check_function(
         "Exercise 1.2", answer, cases, "Every input collects from exactly the outputs that read it."
     )
@@ -166,7 +191,7 @@ def check_grad_input_1d(answer) -> Report:
 
 def check_grad_weight_1d(answer) -> Report:
     """Exercise 1.3: a function (delta, x, n_taps) -> grad_w of a 1-D layer."""
-    cases = [Case(name, (delta, x, len(w)), grad) for name, x, w, delta, grad in _weight_gradients(_ROWS)]
+    cases = list(_weight_cases(_ROWS, lambda x, w, delta: dict(delta=delta, x=x, n_taps=len(w))))
     return check_function(
         "Exercise 1.3", answer, cases, "Each weight collects over every output, for it touches them all."
     )
@@ -174,7 +199,7 @@ def check_grad_weight_1d(answer) -> Report:
 
 def check_repaired_grad_input(answer) -> Report:
     """Exercise 1.4, find the mistake: the repaired function (delta, w, n_inputs) -> grad_x."""
-    cases = [Case(name, (delta, w, len(x)), grad) for name, x, w, delta, grad in _input_gradients(_ROWS)]
+    cases = list(_input_cases(_ROWS, lambda x, w, delta: dict(delta=delta, w=w, n_inputs=len(x))))
     return check_function("Exercise 1.4", answer, cases, "Repaired: delta runs down while w runs up.")
 
 
@@ -182,9 +207,7 @@ def check_repaired_grad_input(answer) -> Report:
 def check_turned_kernel(answer) -> Report:
     """Exercise 2.1, a prediction: the kernel [[1, 2, 3], [4, 5, 6]] turned by 180 degrees."""
     name = "Exercise 2.1"
-    if answer is ... or (
-        isinstance(answer, (list, tuple)) and any(a is ... for row in answer for a in np.atleast_1d(row))
-    ):
+    if is_blank(answer):
         return Report(name, NOT_ATTEMPTED, "Write the turned kernel as a list of rows.")
     w = np.array([[1, 2, 3], [4, 5, 6]])
     try:
@@ -220,7 +243,7 @@ def check_turned_kernel(answer) -> Report:
 
 def check_grad_weight_2d(answer) -> Report:
     """Exercise 2.2: a function (delta, x, kernel_shape) -> grad_w of a 2-D layer with one channel and one filter."""
-    cases = [Case(name, (delta, x, w.shape), grad) for name, x, w, delta, grad in _weight_gradients(_PLANES)]
+    cases = list(_weight_cases(_PLANES, lambda x, w, delta: dict(delta=delta, x=x, kernel_shape=w.shape)))
     return check_function(
         "Exercise 2.2", answer, cases, "One window of x per weight, multiplied by delta and summed."
     )
@@ -228,7 +251,7 @@ def check_grad_weight_2d(answer) -> Report:
 
 def check_grad_input_gather(answer) -> Report:
     """Exercise 2.3: a function (delta, w) -> grad_x of a 2-D layer, by gathering."""
-    cases = [Case(name, (delta, w), grad) for name, x, w, delta, grad in _input_gradients(_PLANES)]
+    cases = list(_input_cases(_PLANES, lambda x, w, delta: dict(delta=delta, w=w)))
     return check_function("Exercise 2.3", answer, cases, "Padded by K-1, correlated with the turned kernel.")
 
 
@@ -246,7 +269,8 @@ def check_backward_through_tanh(answer) -> Report:
             grad_w=loops.grad_weight(delta, _one(x), _one(w).shape)[0, 0],
             grad_b=np.asarray(loops.grad_bias(delta)[0]),
         )
-        cases.append(Case(name, (grad_a, x, w, b), expected))
+        reminder = "Each of the three starts from δ = ∂J/∂z. Compare what your function hands on with (2.7)."
+        cases.append(Case(name, dict(grad_a=grad_a, x=x, w=w, b=b), expected, reminder=reminder))
     return check_function(
         "Exercise 2.4", answer, cases, "The gradient passes the activation first: delta = grad_a σ'(z)."
     )
