@@ -270,7 +270,7 @@ class Geometry:
         return mask
 
     def taps(self):
-        """Each kernel tap k with its linked outputs and inputs as tuples of slices; taps that read only padding are left out."""
+        """Each kernel tap k with its linked outputs and inputs as tuples of slices, if it has any links."""
         for k in np.ndindex(*self.kernel_grid):
             outputs, inputs = zip(
                 *(axis.slices_of_tap(t) for axis, t in zip(self.axes, k, strict=True)), strict=True
@@ -326,7 +326,9 @@ def _arrays(**given):
         try:
             array = None if value is None else np.asarray(value)
         except ValueError:
-            raise TypeError(f"{name} must be an array of real numbers; got lists of different lengths") from None
+            raise TypeError(
+                f"{name} must be an array of real numbers; got lists of different lengths"
+            ) from None
         if array is None or array.dtype.kind not in "fiub":
             found = "None" if array is None else f"an array of {array.dtype}"
             raise TypeError(f"{name} must be an array of real numbers (float or integer); got {found}")

@@ -20,7 +20,7 @@ TOLERANCE = {"float16": 1e-2, "float32": 1e-5}
 # ------------------------------------------------------------------------------------------------- comparing
 @dataclass(frozen=True)
 class Comparison:
-    """What `compare` found. True if the arrays agree up to rounding; its text says which cells differ, and by how much."""
+    """What `compare` found: true if the arrays agree up to rounding; its text names the cells that differ."""
 
     name: str
     problem: str  #: empty, or why the arrays cannot be compared cell by cell (their shapes differ)
@@ -137,7 +137,10 @@ def exact_differences(J, at):
     J0 = value(at)
     step = np.random.default_rng(0).integers(1, 4, at.shape).astype(np.float64)
     forth, back = value(at + step) - J0, J0 - value(at - step)
-    bend = abs(forth - back) + abs(value(at + 2 * step) - J0 - 2 * forth)  # the second: J may be odd around at
+    twice = (
+        value(at + 2 * step) - J0
+    )  # a J that is odd around this point is straight for one step, not for two
+    bend = abs(forth - back) + abs(twice - 2 * forth)
     if not bend <= 1e-9 * max(1.0, abs(forth), abs(back), abs(J0)):
         raise ValueError(
             f"J is not linear in this array: a step forward changes it by {forth:.6g}, the same step back by "
@@ -165,7 +168,7 @@ def inner_products(delta, z, *, x=None, grad_x=None, w=None, grad_w=None, b=None
     x, grad_x : (N, C, *spatial)
     w, grad_w : (F, C/G, *kernel)
     b, grad_b : (F,), optional
-        Leave b out for a layer without bias. Give each gradient together with its array; pairs left out are not checked.
+        Leave b out for a layer without bias. Give each gradient with its array; pairs left out are not checked.
 
     Returns
     -------

@@ -15,7 +15,8 @@ __all__ = ["forward", "grad_input", "grad_weight", "grad_bias"]
 def forward(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     r"""The output of the layer, before the activation.
 
-    .. math:: z_{n,f,u,v} = b_f + \sum_{c'} \sum_{k,l} w_{f,c',k,l}\, x_{n,\lfloor fG/F\rfloor C/G + c',\,su+dk-p,\,sv+dl-p}
+    .. math::
+        z_{n,f,u,v} = b_f + \sum_{c'} \sum_{k,l} w_{f,c',k,l}\, x_{n,\lfloor fG/F\rfloor C/G + c',\,su+dk-p,\,sv+dl-p}
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def grad_input(delta, w, input_shape, *, stride=1, padding=0, dilation=1, groups
     .. math::
         \frac{\partial J}{\partial x_{n,c,i,j}} = \sum_{f \,:\, \lfloor fG/F\rfloor = \lfloor cG/C\rfloor} \sum_{k,l}
         [\,s \mid i+p-dk\,]\,[\,s \mid j+p-dl\,]\;
-        \delta_{n,f,\frac{i+p-dk}{s},\frac{j+p-dl}{s}}\, w_{f,\,c \bmod (C/G),\,k,l}
+        \delta_{n,f,(i+p-dk)/s,\,(j+p-dl)/s}\, w_{f,\,c \bmod (C/G),\,k,l}
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def grad_weight(delta, x, weight_shape, *, stride=1, padding=0, dilation=1, grou
 
 
 def grad_bias(delta):
-    """The bias gradient: ``grad_b[f]`` sums ``delta[n, f, ...]`` over the batch and every position; as `loops.grad_bias`."""
+    """The bias gradient, summed over the batch and every position; as `loops.grad_bias`."""
     delta, dtype = geometry.grad_bias_arguments(delta)
     batch, filters, *grid = delta.shape
     cells = delta.reshape(batch, filters, int(np.prod(grid)))
