@@ -199,6 +199,7 @@ NAMED = [
         dilation=(2, 3),
     ),
     _layer("plane, one channel, one filter", (1, 1, 5, 8), (1, 1, 2, 3)),
+    _layer("plane, as many filters as channels", (2, 3, 5, 7), (3, 3, 3, 3), padding=1),
     _layer("plane, one output", (2, 3, 5, 7), (11, 3, 5, 7)),
     _layer("plane, one example", (1, 3, 7, 17), (5, 3, 2, 3), stride=(2, 3)),
     _layer("plane, empty batch", (0, 3, 7, 17), (5, 3, 2, 3), stride=(2, 3), padding=1),
@@ -224,6 +225,7 @@ BY_NAME = {layer.name: layer for layer in NAMED}
 SOME_SIZES_EQUAL = {
     "row, kernel as long as the input",
     "plane, one channel, one filter",
+    "plane, as many filters as channels",
     "plane, one output",
     "plane, 1x1",
     "plane, 1x1, stride (2, 3)",
