@@ -531,6 +531,12 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
                     marks={c: mark for c, (_, mark) in here.items() if mark},
                 )
             )  # fmt: skip
+    if explorer.show_jacobian:
+        panels.append(_jacobian(layer.axes[0], explorer.w[0, 0], links))
+    if (view, explorer.form) == ("grad_x", "gather") and chosen is not None and chosen[0] == "x":
+        panels += [
+            panel for f in layer.filters_of_channel(chosen[1]) for panel in _gathered(explorer, chosen, f)
+        ]
     arrays_ = dict(x=explorer.x, w=explorer.w, b=explorer.b, delta=explorer.delta)
     sentence = ie.sentence_of(layer, chosen, view)
     equation = ie.equation_of(layer, arrays_, chosen, view, explorer.form, most=9)
@@ -542,6 +548,40 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
     return _picture(panels, alt or description, sentence if caption is None else caption, equation)
 
 
+def _colour_of(k, kernel):
+    """The colour of kernel tap k (a tuple) and of every link through it."""
+    taps = COLOURS["taps"]
+    return taps[int(np.ravel_multi_index(k, kernel)) % len(taps)]
+
+
+def _jacobian(axis, w, links):
+    """The panel of the slopes of z_u by x_i of a 1-D layer; the links of the selection in the colours of their taps."""
+    slopes = np.zeros((axis.out_size, axis.size))
+    for u, k, i in axis.links():
+        slopes[u, i] = w[k]
+    lit = {(out[-1], inp[-1]): _colour_of(weight[-1:], w.shape) for out, weight, inp in links}
+    return _panel("w", slopes, lit, title="Jacobian ∂z[u]/∂x[i]: row u, column i")
+
+
+def _gathered(explorer, chosen, f):
+    """The gather form of one input cell: the window of delta, the turned kernel of filter f, their products."""
+    layer, (c, *at) = explorer._layer, chosen[1:]
+    w = explorer.w[f, c - layer.channels_of_filter(f).start]
+    window, colours, indices = np.zeros(w.shape), {}, {}
+    for u, k, _ in layer.links_of_input(at):
+        window[tuple(n - 1 - t for n, t in zip(w.shape, k, strict=True))] = explorer.delta[f][u]
+    turned = np.flip(w)
+    for place in np.ndindex(*w.shape):
+        k = tuple(n - 1 - t for n, t in zip(w.shape, place, strict=True))
+        colours[place], indices[place] = _colour_of(k, w.shape), f"w[{','.join(map(str, k))}]"
+    of = "" if layer.filters == 1 else f", filter {f}"
+    return [
+        _panel("delta", window, colours, title=f"window of δ{of}"),
+        _panel("w", turned, colours, title="kernel, turned", marks=indices),
+        _panel("grad_x", window * turned, colours, title="their products"),
+    ]
+
+
 def _unlinked(layer, name, grid):
     """Input cells that no output reads, taps that read only padding, outputs that read only padding."""
     find = {"x": "links_of_input", "w": "links_of_tap", "z": "links_of_output"}[name]
@@ -550,10 +590,9 @@ def _unlinked(layer, name, grid):
 
 def _lit_cells(layer, chosen, links, w, marked):
     """(name, *index) -> (colour, mark) of every cell a selection lights up."""
-    taps = COLOURS["taps"]
     lit = {}
     for out, weight, inp in links:
-        colour = taps[int(np.ravel_multi_index(weight[2:], layer.kernel_grid)) % len(taps)]
+        colour = _colour_of(weight[2:], layer.kernel_grid)
         mark = f"×{_number(w[weight])}" if marked else ""  # no weight is a factor in grad_w
         lit[("w", *weight)] = (colour, "")
         if chosen[0] != "x":

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from convbp_helpers import figures
+from convbp_helpers import figures, loops
 from convbp_helpers.widgets import InfluenceExplorer
 
 X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
@@ -182,3 +182,34 @@ BAD = [
 def test_what_cannot_be_drawn_is_said(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_the_twin_shows_the_jacobian():
+    explorer = InfluenceExplorer(input_size=6, kernel_size=3, selected=("x", 2), show_jacobian=True)
+    panel = figures.influence(explorer).panels[-1]
+    slopes = np.stack([explorer_column(explorer, i) for i in range(6)], axis=1)
+    np.testing.assert_array_equal(panel["array"], slopes)
+    assert sorted(panel["highlight"]) == [(0, 2), (1, 2), (2, 2)]
+
+
+def explorer_column(explorer, i):
+    """The change of z when x[i] is nudged by 1."""
+    nudged = explorer.x.copy()
+    nudged[0, i] += 1
+    w = explorer.w
+    return (loops.forward(nudged[None], w) - loops.forward(explorer.x[None], w))[0, 0]
+
+
+@pytest.mark.parametrize("cell", [(2, 3), (0, 0), (4, 7)])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_the_twin_shows_the_gather_form(cell, stride):
+    explorer = InfluenceExplorer(
+        stride=stride, filters=2, view="grad_x", form="gather", selected=("x", *cell)
+    )
+    panels = figures.influence(explorer).panels[-6:]
+    for f in range(2):
+        window, turned, products = (panel["array"] for panel in panels[3 * f : 3 * f + 3])
+        np.testing.assert_array_equal(turned, explorer.w[f, 0, ::-1, ::-1])
+        np.testing.assert_array_equal(window * turned, products)
+    total = sum(panel["array"].sum() for panel in panels[2::3])
+    assert total == explorer.grad_x[0][cell]
