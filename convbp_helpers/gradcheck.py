@@ -137,9 +137,7 @@ def exact_differences(J, at):
     J0 = value(at)
     step = np.random.default_rng(0).integers(1, 4, at.shape).astype(np.float64)
     forth, back = value(at + step) - J0, J0 - value(at - step)
-    twice = (
-        value(at + 2 * step) - J0
-    )  # a J that is odd around this point is straight for one step, not for two
+    twice = value(at + 2 * step) - J0  # a J that is odd around this point bends here alone
     bend = abs(forth - back) + abs(twice - 2 * forth)
     if not bend <= 1e-9 * max(1.0, abs(forth), abs(back), abs(J0)):
         raise ValueError(
