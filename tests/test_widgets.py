@@ -331,6 +331,8 @@ def test_arrays_are_replaced_never_mutated():
         explorer.x[0, 0, 0] = 3
     explorer.x = np.arange(40).reshape(5, 8)
     assert explorer.x.shape == (1, 5, 8) and explorer.z.shape == (1, 4, 6)
+    with pytest.raises(ValueError, match="read-only"):
+        explorer.x[0, 0, 0] = 3
 
 
 def test_sizes_bring_arrays_and_selection_along():

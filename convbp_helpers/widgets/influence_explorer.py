@@ -42,9 +42,8 @@ class ArrayTrait(traitlets.TraitType):
             array = np.array(value, dtype=float)
         except (TypeError, ValueError):
             raise SettingError(f"{self.name} must be an array of real numbers; got {value!r}") from None
-        array.flags.writeable = (
-            False  # replaced, never mutated: the browser would not hear of a change in place
-        )
+        # replaced, never mutated: the browser would not hear of a change in place
+        array.flags.writeable = False
         return array
 
 
