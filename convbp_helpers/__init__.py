@@ -1,8 +1,6 @@
 """Backprop through convolution, derived index by index: the helper package of the notebook series."""
 
-import numpy as np
-
-from . import exercises, figures, gradcheck, loops, taps, widgets
+from . import exercises, figures, geometry, gradcheck, loops, taps, widgets
 from .geometry import Axis, Geometry
 from .taps import forward as conv
 
@@ -36,8 +34,9 @@ def conv_backward(
         As in `loops.forward`; equations, shapes and errors as `loops.grad_input`, `grad_weight`, `grad_bias`.
     """
     settings = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
+    g = geometry.backward_arguments(delta, x, w, **settings)
     return (
-        taps.grad_input(delta, w, np.shape(x), **settings) if input else None,
-        taps.grad_weight(delta, x, np.shape(w), **settings) if weight else None,
+        taps.grad_input(delta, w, g.x_shape, **settings) if input else None,
+        taps.grad_weight(delta, x, g.w_shape, **settings) if weight else None,
         taps.grad_bias(delta) if bias else None,
     )

@@ -56,11 +56,11 @@ class Axis:
 
     def __post_init__(self):
         for name, least in (("size", 1), ("kernel", 1), ("stride", 1), ("dilation", 1)):
-            object.__setattr__(self, name, _integer(getattr(self, name), name, least))
+            object.__setattr__(self, name, integer(getattr(self, name), name, least))
         pair = self.padding
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise TypeError(f"padding of one axis is a pair (before, after) of integers; got {pair!r}")
-        object.__setattr__(self, "padding", tuple(_integer(p, "padding", 0) for p in pair))
+        object.__setattr__(self, "padding", tuple(integer(p, "padding", 0) for p in pair))
         if self.span > self.padded_size:
             spread = "" if self.dilation == 1 else f" (spread over {self.span} by dilation {self.dilation})"
             padded = f"the padded input {self.padded_size}" if sum(self.padding) else f"the input {self.size}"
@@ -175,7 +175,7 @@ class Geometry:
         for name, value in (("x has C", channels), ("w has F", filters)):
             if value < 1:
                 raise ValueError(f"a layer needs at least one channel and one filter; {name} = {value}")
-        groups = _integer(groups, "groups", 1)
+        groups = integer(groups, "groups", 1)
         for name, value in (("C", channels), ("F", filters)):
             if value % groups:
                 raise ValueError(
@@ -231,12 +231,12 @@ class Geometry:
 
     def group_of_channel(self, c: int) -> int:
         """floor(c G / C)."""
-        return c * self.groups // self.channels
+        return _existing(c, self.channels, "channel") * self.groups // self.channels
 
     def channels_of_filter(self, f: int) -> range:
         """The input channels c = floor(f G / F) C/G + c' that filter f reads."""
         size = self.channels // self.groups
-        first = f * self.groups // self.filters * size
+        first = _existing(f, self.filters, "filter") * self.groups // self.filters * size
         return range(first, first + size)
 
     def filters_of_channel(self, c: int) -> range:
@@ -310,6 +310,14 @@ def grad_weight_arguments(delta, x, weight_shape, **settings):
     return delta, x, geometry, dtype
 
 
+def backward_arguments(delta, x, w, **settings):
+    """The same for all three gradients at once."""
+    (delta, x, w), _ = _arrays(delta=delta, x=x, w=w)
+    geometry = Geometry.of(x.shape, w.shape, **settings)
+    _same_shape("delta", delta.shape, geometry.out_shape, "the shape this layer's output has")
+    return geometry
+
+
 def grad_bias_arguments(delta):
     """The same for the bias gradient."""
     (delta,), dtype = _arrays(delta=delta)
@@ -344,7 +352,7 @@ def _same_shape(name, got, expected, why):
 
 
 # --------------------------------------------------------------------------------------------- reading settings
-def _integer(value, name, least) -> int:
+def integer(value, name, least) -> int:
     if isinstance(value, (bool, np.bool_, np.ndarray)) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be an integer; got {value!r}")
     value = operator.index(value)
@@ -355,15 +363,15 @@ def _integer(value, name, least) -> int:
 
 
 def _existing(index, size, what) -> int:
-    if (index := _integer(index, what, 0)) >= size:
-        raise ValueError(f"{what} {index} does not exist; this axis has {size} ({what} 0 to {size - 1})")
+    if (index := integer(index, what, 0)) >= size:
+        raise ValueError(f"{what} {index} does not exist; there are {size} ({what} 0 to {size - 1})")
     return index
 
 
 def _shape(shape, name, letters) -> tuple[int, ...]:
     if isinstance(shape, (str, bytes)) or not isinstance(shape, (tuple, list, np.ndarray)):
         raise TypeError(f"{name} must be a shape {letters}, a tuple of integers; got {shape!r}")
-    shape = tuple(_integer(n, f"each size in {name}", 0) for n in shape)
+    shape = tuple(integer(n, f"each size in {name}", 0) for n in shape)
     if len(shape) < 3:
         raise ValueError(f"{name} must have at least three axes {letters}; got {len(shape)}: {shape}")
     return shape
@@ -375,8 +383,8 @@ def _per_axis(value, name, count, least) -> tuple[int, ...]:
             raise ValueError(
                 f"{name} must be one integer or one per spatial axis ({count}); got {len(value)}: {tuple(value)}"
             )
-        return tuple(_integer(v, name, least) for v in value)
-    return (_integer(value, name, least),) * count
+        return tuple(integer(v, name, least) for v in value)
+    return (integer(value, name, least),) * count
 
 
 def _pads(padding, sizes, kernels, strides, dilations) -> list[tuple[int, int]]:
@@ -399,7 +407,7 @@ def _pads(padding, sizes, kernels, strides, dilations) -> list[tuple[int, int]]:
             raise ValueError(
                 f"padding in pairs must be one (before, after) pair per spatial axis ({len(sizes)}); got {padding!r}"
             )
-        return [tuple(_integer(p, "padding", 0) for p in pair) for pair in padding]
+        return [tuple(integer(p, "padding", 0) for p in pair) for pair in padding]
     try:
         return [(p, p) for p in _per_axis(padding, "padding", len(sizes), 0)]
     except ValueError as error:

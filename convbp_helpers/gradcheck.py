@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import geometry
+
 __all__ = ["Comparison", "compare", "confirm", "exact_differences", "inner_products", "random_directions"]
 
 #: A difference up to this times the largest expected value counts as rounding.
@@ -126,13 +128,10 @@ def exact_differences(J, at):
     -----
     Notebook 01.
     """
-    at = np.array(at, dtype=np.float64)
+    at = _real(at, "at")
 
     def value(point):
-        number = np.asarray(J(point.copy()), dtype=np.float64)
-        if number.size != 1:
-            raise ValueError(f"J must return one number; it returned an array of shape {number.shape}")
-        return number.item()
+        return _one_number(J, point.copy())
 
     J0 = value(at)
     step = np.random.default_rng(0).integers(1, 4, at.shape).astype(np.float64)
@@ -150,6 +149,20 @@ def exact_differences(J, at):
         nudged[cell] += 1
         grad[cell] = value(nudged) - J0
     return grad
+
+
+def _real(array, name):
+    array = np.asarray(array)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must be an array of real numbers; got an array of {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _one_number(J, at) -> float:
+    number = np.asarray(J(at))
+    if number.size != 1:
+        raise ValueError(f"J must return one number; it returned an array of shape {number.shape}")
+    return float(number.item())
 
 
 # -------------------------------------------------------------------------------------- inner-product identities
@@ -176,7 +189,8 @@ def inner_products(delta, z, *, x=None, grad_x=None, w=None, grad_w=None, b=None
     Raises
     ------
     ValueError
-        If a gradient comes without its array, no gradient is given, or a gradient has another shape than its array.
+        If a gradient comes without its array, no gradient is given, a gradient has another shape than its array, or
+        delta or z is not finite.
 
     Notes
     -----
@@ -185,8 +199,10 @@ def inner_products(delta, z, *, x=None, grad_x=None, w=None, grad_w=None, b=None
     """
     given = [np.asarray(a) for a in (delta, z, x, grad_x, w, grad_w, b, grad_b) if a is not None]
     rounding = max(TOLERANCE.get(a.dtype.name, 1e-12) for a in given)
-    delta, z = np.asarray(delta, dtype=np.float64), np.asarray(z, dtype=np.float64)
+    delta, z = _real(delta, "delta"), _real(z, "z")
     _same("delta", delta, "z", z)
+    if not np.isfinite(delta).all() or not np.isfinite(z).all():
+        raise ValueError("delta and z must be finite: an inner product with NaN or Inf in it says nothing")
     bias = 0.0 if b is None else np.asarray(b, dtype=np.float64).reshape(-1, *[1] * (z.ndim - 2))
     linear = (z - bias) * delta
     # rounding is judged by the size of the terms, not of their sum, which may cancel
@@ -201,7 +217,7 @@ def inner_products(delta, z, *, x=None, grad_x=None, w=None, grad_w=None, b=None
             continue
         if array is None:
             raise ValueError(f"grad_{name} is checked by <{name}, grad_{name}>; give {name} as well")
-        array, grad = np.asarray(array, dtype=np.float64), np.asarray(grad, dtype=np.float64)
+        array, grad = _real(array, name), _real(grad, f"grad_{name}")
         _same(f"grad_{name}", grad, name, array)
         scale = max(size, float(np.abs(array * grad).sum()))
         tolerance = rounding * scale / (abs(expected) or 1.0)
@@ -247,15 +263,16 @@ def random_directions(
     ValueError
         If the shapes differ or there is no direction to try.
     """
-    at, gradient = np.asarray(at, dtype=np.float64), np.asarray(gradient, dtype=np.float64)
+    at, gradient = _real(at, "at"), _real(gradient, "gradient")
     _same("gradient", gradient, "at", at)
-    if directions < 1:
-        raise ValueError(f"directions must be at least 1; got {directions}")
+    directions = geometry.integer(directions, "directions", 1)
     rng = np.random.default_rng(seed)
     slopes, products = [], []
     for _ in range(directions):
         v = rng.standard_normal(at.shape)
-        slopes.append((float(function(at + step * v)) - float(function(at - step * v))) / (2 * step))
+        slopes.append(
+            (_one_number(function, at + step * v) - _one_number(function, at - step * v)) / (2 * step)
+        )
         products.append(float((gradient * v).sum()))
     largest = max(map(abs, slopes)) or 1.0  # below 1, rounding in J can exceed the tolerance: judged as if 1
     tolerance *= max(1.0, largest) / largest

@@ -383,6 +383,42 @@ OTHERS = {
     ),
     "conv_backward: delta complex": (lambda: conv_backward(D * 1j, X, W), TypeError, ("delta", "complex128")),
     "conv_backward: padding -1": (lambda: conv_backward(D, X, W, padding=-1), ValueError, ("padding", "-1")),
+    "conv_backward: x None": (lambda: conv_backward(D, None, W), TypeError, ("x must be an array", "None")),
+    "conv_backward: delta, bias alone": (
+        lambda: conv_backward(D[:, :, 1:], X, W, input=False, weight=False),
+        ValueError,
+        ("delta must have shape (2, 6, 6, 7)", "(2, 6, 5, 7)"),
+    ),
+    "groups: channel 4 of 4": (
+        lambda: Geometry.of((2, 4, 7), (6, 4, 3)).filters_of_channel(4),
+        ValueError,
+        ("channel 4", "0 to 3"),
+    ),
+    "groups: filter 6 of 6": (
+        lambda: Geometry.of((2, 4, 7), (6, 4, 3)).channels_of_filter(6),
+        ValueError,
+        ("filter 6", "0 to 5"),
+    ),
+    "gradcheck: complex at": (
+        lambda: gradcheck.exact_differences(_sum, np.ones(3) * 1j),
+        TypeError,
+        ("at must be an array of real numbers", "complex128"),
+    ),
+    "gradcheck: directions 2.5": (
+        lambda: gradcheck.random_directions(_sum, np.ones(3), np.ones(3), directions=2.5),
+        TypeError,
+        ("directions", "integer", "2.5"),
+    ),
+    "gradcheck: directions of an array": (
+        lambda: gradcheck.random_directions(lambda a: a, np.ones(3), np.ones(3)),
+        ValueError,
+        ("one number", "(3,)"),
+    ),
+    "gradcheck: NaN in an inner product": (
+        lambda: gradcheck.inner_products(D * np.nan, D, x=X, grad_x=X),
+        ValueError,
+        ("finite", "NaN"),
+    ),
     "conv_backward: w None": (lambda: conv_backward(D, X, None), TypeError, ("w must be an array", "None")),
     "gradcheck: J gives an array": (
         lambda: gradcheck.exact_differences(lambda a: a, np.ones(3)),
