@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -63,7 +63,8 @@ class Case:
     terms: Callable[[tuple], str] | None = (
         None  #: the terms that a cell of the expected array sums, in letters
     )
-    reminder: str = ""  #: what to say to every wrong value
+    reminder: str = ""  #: of several arrays, what to say if all are wrong
+    equations: dict[str, str] = field(default_factory=dict)  #: of several arrays, where each was derived
 
     @property
     def size(self) -> int:
@@ -111,6 +112,15 @@ def _raised(error: Exception, case: Case) -> str:
     text = f"On the {case.layer}, your function raised {type(error).__name__}: {error}"
     if "read-only" in str(error):
         text += "\nA backward pass never writes into what it was given: add into a new array of zeros."
+    elif isinstance(error, ValueError) and any(w in str(error) for w in ("broadcast", "matmul", "aligned")):
+        text += (
+            "\nTwo arrays of different shapes met. The slice of x that one weight meets has the shape of delta: "
+            "how many cells is that on this layer?"
+        )
+    elif isinstance(error, ValueError) and any(
+        w in str(error) for w in ("larger than input", "negative dimensions")
+    ):
+        text += "\nThe window does not fit into the array it slides over. How many zeros go around delta?"
     elif isinstance(error, IndexError):
         text += (
             "\nAn index left its range. Either a link was followed whose cell does not exist, or a size is written "
@@ -123,12 +133,15 @@ def _given(case: Case) -> str:
     """The arrays of a layer small enough to be read."""
     if case.size > 24:
         return ""
-    arrays = {name: a for name, a in case.arguments.items() if isinstance(a, np.ndarray)}
-    return "\nGiven: " + "; ".join(f"{name} = {_digits(a.tolist())}" for name, a in arrays.items())
+    numbers = {name: a for name, a in case.arguments.items() if isinstance(a, (np.ndarray, float))}
+    return "\nGiven: " + "; ".join(
+        f"{name} = {digits(np.asarray(a).tolist())}" for name, a in numbers.items()
+    )
 
 
-def _digits(values) -> str:
-    return "[" + ", ".join(map(_digits, values)) + "]" if isinstance(values, list) else f"{values:g}"
+def digits(values) -> str:
+    """Numbers, nested in lists, with up to six digits each."""
+    return "[" + ", ".join(map(digits, values)) + "]" if isinstance(values, list) else f"{values:g}"
 
 
 def _judge(name: str, got, case: Case) -> Report | None:
@@ -149,10 +162,15 @@ def _judge(name: str, got, case: Case) -> Report | None:
         return None
     right = [part for part in case.expected if part not in wrong]
     first = reports[list(case.expected).index(wrong[0])]
+    compare_with = (
+        f"Compare {wrong[0]} with {case.equations[wrong[0]]}." if wrong[0] in case.equations else ""
+    )
+    advice = compare_with if right else case.reminder
     summary = f"Wrong: {', '.join(wrong)}. " + (
         f"Right: {', '.join(right)}." if right else "None of them is right."
     )
-    return Report(name, FAILED, f"{summary}\n{first.message}", got=first.got, expected=first.expected)
+    message = "\n".join(line for line in (summary, first.message, advice) if line)
+    return Report(name, FAILED, message, got=first.got, expected=first.expected)
 
 
 def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
@@ -192,5 +210,4 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
         lines = [f"{part}On the {case.layer}, it is {numbers}."]
     if case.terms is not None:
         lines[-1] = f"{lines[-1][:-1]} = {case.terms(cell)}."
-    lines += [line for line in (_given(case).strip(), case.reminder) if line]
-    return Report(name, FAILED, "\n".join(lines), got=got, expected=expected)
+    return Report(name, FAILED, "\n".join(lines) + _given(case), got=got, expected=expected)

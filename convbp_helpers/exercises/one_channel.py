@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import loops
 from ..geometry import Geometry
-from .checking import Case, Prediction, check_function, check_predictions, is_blank
+from .checking import Case, Prediction, check_function, check_predictions, digits, is_blank
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 
 
@@ -39,7 +39,7 @@ _PLANES = [
     ((5, 8), (2, 3)),
     ((7, 6), (3, 2)),
     ((6, 9), (4, 3)),
-    ((2, 3), (2, 3)),
+    ((3, 4), (3, 2)),
 ]
 
 
@@ -104,7 +104,7 @@ def check_summed_letters(*, grad_x, grad_w, grad_b) -> Report:
     name = "Exercise 0.1"
     if all(a is ... for a in answers.values()):
         return Report(name, NOT_ATTEMPTED, 'Replace each ... by letters, for example "nuv".')
-    right = dict(grad_x=("fuv", "fkl"), grad_w=("nuv",), grad_b=("nuv",))
+    right = dict(grad_x=("fuv", "fkl", "fkv", "ful"), grad_w=("nuv",), grad_b=("nuv",))
     named = dict(grad_x="ncij", grad_w="fckl", grad_b="f")
     lines = []
     for key, answer in answers.items():
@@ -138,7 +138,7 @@ def check_summed_letters(*, grad_x, grad_w, grad_b) -> Report:
             lines.append(
                 "grad_x: n is named by x's own subscript. One example's input has no part in another's output."
             )
-        elif key != "grad_x" and "n" not in letters:
+        elif key != "grad_x" and letters == set("uv"):
             lines.append(
                 f"{key}: the same {key[-1]} serves every example of the batch, so one letter is missing."
             )
@@ -252,12 +252,18 @@ def check_grad_weight_2d(answer) -> Report:
 def check_grad_input_gather(answer) -> Report:
     """Exercise 2.3: a function (delta, w) -> grad_x of a 2-D layer, by gathering."""
     cases = list(_input_cases(_PLANES, lambda x, w, delta: dict(delta=delta, w=w)))
-    return check_function("Exercise 2.3", answer, cases, "Padded by K-1, correlated with the turned kernel.")
+    return check_function(
+        "Exercise 2.3",
+        answer,
+        cases,
+        "Every input gathers from the outputs that read it: pad by K-1 and L-1, turn, slide.",
+    )
 
 
 def check_backward_through_tanh(answer) -> Report:
     """Exercise 2.4, find the mistake: (grad_a, x, w, b) -> (grad_x, grad_w, grad_b) of the layer a = tanh(z)."""
     rng = np.random.default_rng(11)
+    equations = dict(grad_x="(2.3)", grad_w="(2.5)", grad_b="(2.6)")
     cases = []
     for name, x, w, _ in _layers(*_PLANES):
         x, w, b = x / 4, w / 4, 0.5
@@ -269,8 +275,11 @@ def check_backward_through_tanh(answer) -> Report:
             grad_w=loops.grad_weight(delta, _one(x), _one(w).shape)[0, 0],
             grad_b=np.asarray(loops.grad_bias(delta)[0]),
         )
-        reminder = "Each of the three starts from δ = ∂J/∂z. Compare what your function hands on with (2.7)."
-        cases.append(Case(name, dict(grad_a=grad_a, x=x, w=w, b=b), expected, reminder=reminder))
+        reminder = "Each of the three starts from δ = ∂J/∂z. Compare what your function hands on with (2.7)"
+        reminder += f": here δ = {digits(delta[0, 0].round(5).tolist())}." if delta.size < 4 else "."
+        cases.append(
+            Case(name, dict(grad_a=grad_a, x=x, w=w, b=b), expected, reminder=reminder, equations=equations)
+        )
     return check_function(
         "Exercise 2.4", answer, cases, "The gradient passes the activation first: delta = grad_a σ'(z)."
     )
