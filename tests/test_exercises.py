@@ -225,7 +225,10 @@ ROWS = {
             (lambda delta, w: convolve(delta, w[::-1]), ["cells are wrong"]),
             (lambda delta, w: convolve(delta, w.T), ["shape", "should be"]),
             (lambda delta, w: convolve(delta, np.rot90(w)), ["shape", "should be"]),
-            (lambda delta, w: correlate(delta, w[::-1, ::-1]), ["raised ValueError", "input 3×4", "zeros go around delta"]),
+            (
+                lambda delta, w: correlate(delta, w[::-1, ::-1]),
+                ["raised ValueError", "input 3×4", "zeros go around delta"],
+            ),
             (lambda delta, w: np.pad(delta, 1), ["should be"]),
         ],
     ),
