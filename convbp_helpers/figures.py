@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image  # comes with matplotlib
 
+from .selection import equation_of, label, links_of, number, sentence_of
+
 __all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos"]
 
 #: The one colour meaning of the series (after Okabe and Ito). Links take the colour of their weight: tap number k of
@@ -97,8 +99,6 @@ def role_of(name) -> str:
 
 
 def _number(value) -> str:
-    from .widgets.influence_explorer import number
-
     if not np.isfinite(value):
         return str(float(value)).replace("-", "\u2212")
     text = number(value)
@@ -212,8 +212,8 @@ def _draw_panels(panels, footer=""):
             _draw_grid(axes, panel, x, y + top + 0.5, unit, longest)
             x += wide(panel)
         y += tall
-    for number, text in enumerate(lines):
-        axes.text(0.4, y + (number + 0.4) * line, text, fontsize=10, color=COLOURS["ink"], va="center")
+    for row, text in enumerate(lines):
+        axes.text(0.4, y + (row + 0.4) * line, text, fontsize=10, color=COLOURS["ink"], va="center")
     return figure
 
 
@@ -449,8 +449,8 @@ def photos(pictures, caption="", alt=None) -> Picture:
     tall = min(max((width - 1.3) * aspect + 0.9, 1.6), 5.5)
     figure = Figure(figsize=(width * across, tall * down), layout="constrained")
     panels, said = [], []
-    for number, (title, array) in enumerate(pictures):
-        axes = figure.add_subplot(down, across, number + 1)
+    for place, (title, array) in enumerate(pictures, start=1):
+        axes = figure.add_subplot(down, across, place)
         signed = array.min() < 0
         limit = max(abs(array.min()), abs(array.max())) or 1
         limits = (
@@ -479,26 +479,21 @@ def photos(pictures, caption="", alt=None) -> Picture:
     )
 
 
-def influence(explorer=None, selected=None, *, caption=None, alt=None, **settings) -> Picture:
+def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
     """The static twin of the influence explorer: the same selection, sentence and equation, for paper.
 
     Parameters
     ----------
-    explorer : InfluenceExplorer or dict of its settings, optional
-        Else give the settings by name: influence(input_size=6, kernel_size=3, selected=("x", 2)).
+    explorer : InfluenceExplorer
     selected : tuple, optional
         Instead of the explorer's own selection.
+    caption, alt : str, optional
+        By default the sentence, and a description of all that is drawn.
     """
-    from .widgets import influence_explorer as ie
-
-    if explorer is None or isinstance(explorer, dict):
-        explorer = ie.InfluenceExplorer(**{**(explorer or {}), **settings})
-    elif settings:
-        raise TypeError(f"settings belong to the explorer; got {', '.join(settings)} beside one")
-    layer, shapes = explorer._layer, explorer._shapes
-    chosen = explorer.selected if selected is None else ie._selection(selected, shapes)
+    layer = explorer.layer
+    chosen = explorer.selected if selected is None else explorer.cell(selected)
     view = explorer.view
-    links = ie.links_of(layer, chosen)
+    links = links_of(layer, chosen)
     lit = _lit_cells(layer, chosen, links, explorer.w, marked=view != "grad_w")
     x = explorer.grad_x if view == "grad_x" else explorer.x
     w = explorer.grad_w if view == "grad_w" else explorer.w
@@ -513,11 +508,7 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
         for at in np.ndindex(*array.shape[:count]):
             grid = array[at]
             several = array.shape[0] > 1 if count == 1 else array.shape[0] * array.shape[1] > 1
-            where = (
-                ie.label(layer, name if name != "z" else "z", (*at, *(["·"] * grid.ndim)))[1:]
-                if several
-                else ""
-            )
+            where = label(layer, name, (*at, *(["·"] * grid.ndim)))[1:] if several else ""
             here = {
                 cell[1 + count :]: v
                 for cell, v in lit.items()
@@ -538,8 +529,8 @@ def influence(explorer=None, selected=None, *, caption=None, alt=None, **setting
             panel for f in layer.filters_of_channel(chosen[1]) for panel in _gathered(explorer, chosen, f)
         ]
     arrays_ = dict(x=explorer.x, w=explorer.w, b=explorer.b, delta=explorer.delta)
-    sentence = ie.sentence_of(layer, chosen, view)
-    equation = ie.equation_of(layer, arrays_, chosen, view, explorer.form, most=9)
+    sentence = sentence_of(layer, chosen, view)
+    equation = equation_of(layer, arrays_, chosen, view, explorer.form, most=9)
     if chosen is None:
         sentence = "No cell is selected"
     description = (
@@ -565,7 +556,7 @@ def _jacobian(axis, w, links):
 
 def _gathered(explorer, chosen, f):
     """The gather form of one input cell: the window of delta, the turned kernel of filter f, their products."""
-    layer, (c, *at) = explorer._layer, chosen[1:]
+    layer, (c, *at) = explorer.layer, chosen[1:]
     w = explorer.w[f, c - layer.channels_of_filter(f).start]
     window, colours, indices = np.zeros(w.shape), {}, {}
     for u, k, _ in layer.links_of_input(at):

@@ -68,7 +68,7 @@ PICTURES = {
     "wide": lambda: figures.arrays(x=np.arange(60).reshape(2, 30)),
     "matrix": lambda: figures.matrix(np.eye(4, 6) + np.eye(4, 6, 1) * 2, [f"z[{u}]" for u in range(4)], [f"x[{i}]" for i in range(6)], highlight_column=1, title="Jacobian"),
     "matrix row": lambda: figures.matrix(np.arange(6).reshape(2, 3) * -100.25, highlight_row=1),
-    **{name: lambda s=settings: figures.influence(s) for name, settings in STATES.items()},
+    **{name: lambda s=settings: figures.influence(InfluenceExplorer(**s)) for name, settings in STATES.items()},
 }  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def test_the_twin_shows_the_explorers_selection():
     assert picture.caption == explorer.sentence and explorer.equation in picture.alt
     other = figures.influence(explorer, selected=("z", 0, 0))
     assert explorer.selected == ("x", 0, 2, 3) and other.caption == "z[0,0] reads 6 inputs, through 6 weights"
-    leftover = figures.influence(STATES["leftover"])
+    leftover = figures.influence(InfluenceExplorer(**STATES["leftover"]))
     assert leftover.panels[0]["hatched"] == [(0, 4)] and "leftover" in leftover.caption
 
 

@@ -10,7 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 
-from convbp_helpers import loops
+from convbp_helpers import loops, selection
 from convbp_helpers.widgets import InfluenceExplorer, SettingError
 from convbp_helpers.widgets import influence_explorer as ie
 
@@ -90,7 +90,7 @@ def test_javascript_and_python_have_the_same_links(layers, tmp_path, count):
     for layer, answer in zip(layers, answers, strict=True):
         geometry = ie.layer_of(**layer["settings"])
         for cell, got in zip(layer["cells"], answer, strict=True):
-            expected = ie.links_of(geometry, cell)
+            expected = selection.links_of(geometry, cell)
             assert [tuple(map(tuple, link)) for link in got] == expected, (layer["settings"], cell)
             links += len(expected)
     assert len(layers) >= 500 and links > 5000
@@ -116,7 +116,7 @@ def test_the_links_are_all_links_and_only_those(layers):
                             link = {"z": (f, *u), "w": (f, c, *k), "x": (c, *i)}
                             if link[cell[0]] == cell[1:]:
                                 expected.add((link["z"], link["w"], link["x"]))
-            got = ie.links_of(geometry, cell)
+            got = selection.links_of(geometry, cell)
             assert len(got) == len(set(got)) and set(got) == expected
 
 
@@ -127,8 +127,10 @@ def test_javascript_and_python_say_the_same(layers, tmp_path, count):
     for layer, answer in zip(layers, answers, strict=True):
         geometry = ie.layer_of(**layer["settings"])
         for cell, (sentence, equation) in zip(layer["cells"], answer, strict=True):
-            assert sentence == ie.sentence_of(geometry, cell, layer["view"])
-            assert equation == ie.equation_of(geometry, layer["arrays"], cell, layer["view"], layer["form"])
+            assert sentence == selection.sentence_of(geometry, cell, layer["view"])
+            assert equation == selection.equation_of(
+                geometry, layer["arrays"], cell, layer["view"], layer["form"]
+            )
     count(
         "sentences and equations the same in JavaScript and Python",
         2 * sum(len(layer["cells"]) for layer in layers),
@@ -156,7 +158,9 @@ def test_the_gather_window_holds_the_same_terms(layers, tmp_path):
     for layer, window in zip(layers, in_javascript(tmp_path, body, sent(layers)), strict=True):
         geometry = ie.layer_of(**layer["settings"])
         expected = [
-            (out, weight[2:]) for out, weight, _ in ie.links_of(geometry, layer["cells"][0]) if out[0] == 0
+            (out, weight[2:])
+            for out, weight, _ in selection.links_of(geometry, layer["cells"][0])
+            if out[0] == 0
         ]
         got = [(tuple(cell["out"]), tuple(cell["tap"])) for cell in window if cell["out"]]
         assert got == sorted(expected)  # the order of the window is the order of the outputs
@@ -294,7 +298,7 @@ def test_every_cell_without_links_gets_a_reason(layers):
         geometry = ie.layer_of(**layer["settings"])
         for position in np.ndindex(*geometry.input_grid):
             if not geometry.links_of_input(position):
-                assert ie.why_unlinked(geometry, position)
+                assert selection.why_unlinked(geometry, position)
 
 
 def test_equations_hold_the_numbers():
@@ -319,7 +323,7 @@ def test_equations_hold_the_numbers():
         array = {"z": explorer.z, "x": explorer.grad_x, "w": explorer.grad_w}[cells]
         for index in np.ndindex(*array.shape):
             explorer.selected = (cells, *index)
-            assert explorer.equation.endswith(f"= {ie.number(array[index])}")
+            assert explorer.equation.endswith(f"= {selection.number(array[index])}")
 
 
 def test_arrays_are_replaced_never_mutated():

@@ -13,9 +13,9 @@ import anywidget
 import numpy as np
 import traitlets
 
-from .. import loops
-from ..figures import COLOURS
+from .. import figures, loops
 from ..geometry import Geometry
+from ..selection import equation_of, links_of, sentence_of
 
 __all__ = ["InfluenceExplorer", "SettingError"]
 
@@ -25,7 +25,6 @@ CONTROLS = (*SETTINGS, "view", "form")
 VIEWS = ("forward", "grad_x", "grad_w")
 FORMS = ("sum", "scatter", "gather")
 MOST_CELLS = 6000
-MINUS = "\u2212"
 
 
 class SettingError(traitlets.TraitError, ValueError):
@@ -144,7 +143,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
         self._ready = False
         super().__init__(
             **settings, **arrays, view=view, form=form, controls=controls, show_jacobian=show_jacobian,
-            selected=_selection(selected, shapes), _colours=dict(COLOURS), **kwargs,
+            selected=_selection(selected, shapes), _colours=dict(figures.COLOURS), **kwargs,
         )  # fmt: skip
         self._ready = True
 
@@ -242,7 +241,8 @@ class InfluenceExplorer(anywidget.AnyWidget):
 
     # ------------------------------------------------------------------------------------------------- what it knows
     @property
-    def _layer(self) -> Geometry:
+    def layer(self) -> Geometry:
+        """The layer's integers."""
         return layer_of(**{name: getattr(self, name) for name in SETTINGS})
 
     @property
@@ -268,21 +268,25 @@ class InfluenceExplorer(anywidget.AnyWidget):
         """The gradient of J = sum(delta * z) in w, of w's shape."""
         return loops.grad_weight(self.delta[None], self.x[None], self.w.shape, **self._keywords)
 
+    def cell(self, selected) -> tuple | None:
+        """A selection with its full index: ("x", 2, 3) is ("x", 0, 2, 3). A SettingError if there is no such cell."""
+        return _selection(selected, self._shapes)
+
     @property
     def links(self) -> list[tuple[tuple, tuple, tuple]]:
         """The links of the selected cell: (output, weight, input) index tuples (f, u, v), (f, c, k, l), (c, i, j)."""
-        return links_of(self._layer, self.selected)
+        return links_of(self.layer, self.selected)
 
     @property
     def sentence(self) -> str:
         """What stands below the grids."""
-        return sentence_of(self._layer, self.selected, self.view)
+        return sentence_of(self.layer, self.selected, self.view)
 
     @property
     def equation(self) -> str:
         """The selected cell's sum with its numbers in it, every term written out."""
         arrays = dict(x=self.x, w=self.w, b=self.b, delta=self.delta)
-        return equation_of(self._layer, arrays, self.selected, self.view, self.form)
+        return equation_of(self.layer, arrays, self.selected, self.view, self.form)
 
     # ------------------------------------------------------------------------------------------------- how it shows
     def __repr__(self):
@@ -293,8 +297,6 @@ class InfluenceExplorer(anywidget.AnyWidget):
         return f"InfluenceExplorer({', '.join(parts)}, selected={self.selected!r})"
 
     def _repr_mimebundle_(self, **kwargs):
-        from .. import figures
-
         live = super()._repr_mimebundle_(**kwargs)
         live = (live[0] if isinstance(live, tuple) else live) or {}
         return {"text/plain": repr(self), "text/html": figures.influence(self)._repr_html_()} | {
@@ -515,190 +517,3 @@ def refit(name, old, shape) -> np.ndarray:
         both = tuple(slice(0, min(a, b)) for a, b in zip(old.shape, shape, strict=True))
         new[both] = old[both]
     return new
-
-
-# ------------------------------------------------------------------------------------------------ links and words
-def links_of(layer: Geometry, selected) -> list[tuple[tuple, tuple, tuple]]:
-    """(output, weight, input) of every link of a cell.
-
-    Of an input or an output in the order of the weights, of a weight in the order of the outputs.
-    """
-    if selected is None:
-        return []
-    name, *index = selected
-    if name == "x":
-        channel, at = index[0], tuple(index[1:])
-        spatial = sorted(layer.links_of_input(at), key=lambda link: link[1])
-        return [
-            ((f, *u), (f, channel, *k), (channel, *i)) for f in range(layer.filters) for u, k, i in spatial
-        ]
-    if name == "z":
-        f, at = index[0], tuple(index[1:])
-        spatial = sorted(layer.links_of_output(at), key=lambda link: link[1])
-        return [((f, *u), (f, c, *k), (c, *i)) for c in range(layer.channels) for u, k, i in spatial]
-    f, c, at = index[0], index[1], tuple(index[2:])
-    return [((f, *u), (f, c, *k), (c, *i)) for u, k, i in sorted(layer.links_of_tap(at))]
-
-
-def label(layer: Geometry, name, index) -> str:
-    """x[2,3] with one channel, x[0,2,3] with several: a letter that can only be 0 is left out."""
-    counts = {"x": (layer.channels,), "w": (layer.filters, layer.channels), "z": (layer.filters,)}
-    counts["δ"] = counts["z"]
-    keep = [n for n, count in zip(index, counts[name[-1]], strict=False) if count > 1] + list(
-        index[len(counts[name[-1]]) :]
-    )
-    return f"{name}[{','.join(map(str, keep))}]"
-
-
-def _n(count, word):
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def why_unlinked(layer: Geometry, position) -> str:
-    """Why no output reads an input at this position."""
-    reasons = []
-    for number, (axis, i) in enumerate(zip(layer.axes, position, strict=True)):
-        if len(axis.links_of_input(i)):
-            continue
-        word = "row" if len(layer.axes) == 2 and number == 0 else "column"
-        first_beyond = axis.input_of(axis.out_size - 1, axis.kernel - 1) + 1
-        if i >= first_beyond:
-            count = axis.size - max(first_beyond, 0)
-            reasons.append(f"stride {axis.stride} leaves {_n(count, f'leftover {word}')} at the end")
-        elif (i + axis.padding[0]) % axis.stride >= axis.span:
-            reasons.append(f"stride {axis.stride} skips {word} {i} between two windows of {axis.span}")
-        else:
-            reasons.append(
-                f"with dilation {axis.dilation} and stride {axis.stride} every window steps over {word} {i}"
-            )
-    return " and ".join(reasons)
-
-
-def sentence_of(layer: Geometry, selected, view="forward") -> str:
-    if selected is None:
-        return "Point at a cell, or move to one with Tab and the arrow keys"
-    name, *index = selected
-    count = len(links_of(layer, selected))
-    if name == "x":
-        it = label(layer, "x", index)
-        if not count:
-            return (
-                f"{it} is read by no output: {why_unlinked(layer, index[1:])}, so its gradient is exactly 0"
-            )
-        return f"{it} influences {_n(count, 'output')}, through {_n(count, 'weight')}"
-    if name == "w":
-        it = label(layer, "w", index)
-        if not count:
-            return f"{it} reads only padding: it joins no input to an output, so its gradient is exactly 0"
-        missing = int(np.prod(layer.output_grid)) - count
-        also = f"; at {_n(missing, 'output')} it reads padding" if missing else ""
-        return f"{it} joins {_n(count, 'pair')} of input and output{also}"
-    it = label(layer, "z" if view == "forward" else "δ", index)
-    taps = layer.channels * int(np.prod(layer.kernel_grid))
-    if not count:
-        end = (
-            "reads only padding, so it is the bias alone"
-            if view == "forward"
-            else "belongs to an output that reads only padding: it reaches no gradient"
-        )
-        return f"{it} {end}"
-    missing = taps - count
-    also = (
-        f"; {missing} of its {taps} taps {'falls' if missing == 1 else 'fall'} on padding" if missing else ""
-    )
-    if view == "grad_x":
-        return f"{it} reaches back to {_n(count, 'input')}, through {_n(count, 'weight')}{also}"
-    if view == "grad_w":
-        return f"{it} is a factor in the gradient of {_n(count, 'weight')}, with {_n(count, 'input')}{also}"
-    return f"{it} reads {_n(count, 'input')}, through {_n(count, 'weight')}{also}"
-
-
-def number(value) -> str:
-    """A number as it is printed: integers whole, others with four digits."""
-    value = float(value)
-    if value == int(value) and abs(value) < 1e15:
-        text = str(int(value))
-    elif 1e-3 <= abs(value) < 1e6:
-        text = repr(float(f"{value:.4g}"))
-        text = text[:-2] if text.endswith(".0") else text
-    else:
-        mantissa, exponent = f"{value:.3e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", MINUS)
-
-
-def factor(value) -> str:
-    text = number(value)
-    return f"({text})" if text.startswith(MINUS) else text
-
-
-def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum") -> dict:
-    """The sum of the selected cell: head, terms (symbol, number, value), and the total where there is one."""
-    name, *index = selected
-    links = links_of(layer, selected)
-    if view == "grad_x" and name == "x" and form != "sum":
-        links = sorted(links, key=lambda link: link[0])  # δ by δ, in the order of the window
-    x, w, b, delta = arrays["x"], arrays["w"], arrays["b"], arrays["delta"]
-    terms = []
-    for out, weight, inp in links:
-        X, W, Z, D = (label(layer, n, i) for n, i in (("x", inp), ("w", weight), ("z", out), ("δ", out)))
-        xv, wv, dv = x[inp], w[weight], delta[out]
-        if view == "forward":
-            if name == "z":
-                terms.append((f"{W}·{X}", f"{factor(wv)}·{factor(xv)}", wv * xv))
-            elif name == "x":
-                terms.append((f"{Z} changes by {W}", f"= {number(wv)}", wv))
-            else:
-                terms.append((f"{Z} changes by {X}", f"= {number(xv)}", xv))
-        elif view == "grad_x":
-            if name == "x":
-                terms.append((f"{D}·{W}", f"{factor(dv)}·{factor(wv)}", dv * wv))
-            else:
-                terms.append(
-                    (f"∂J/∂{X} gains {D}·{W}", f"= {factor(dv)}·{factor(wv)} = {number(dv * wv)}", dv * wv)
-                )
-        elif name == "w":
-            terms.append((f"{D}·{X}", f"{factor(dv)}·{factor(xv)}", dv * xv))
-        else:
-            terms.append(
-                (f"∂J/∂{W} gains {D}·{X}", f"= {factor(dv)}·{factor(xv)} = {number(dv * xv)}", dv * xv)
-            )
-    summed = (view, name) in (("forward", "z"), ("grad_x", "x"), ("grad_w", "w"))
-    it = label(layer, {"z": "z" if view == "forward" else "δ"}.get(name, name), index)
-    if summed and name == "z" and np.any(b):
-        bias = b[index[0]]
-        terms.insert(0, (f"b[{index[0]}]", factor(bias), bias))
-    if summed:
-        head = it if name == "z" else f"∂J/∂{it}"
-    elif view == "forward":
-        head = f"nudge {it} by 1"
-    else:
-        value = {"x": x, "w": w, "z": delta}[name][tuple(index)]
-        head = f"{it} = {number(value)}"
-    return dict(
-        kind="sum" if summed else "list",
-        head=head,
-        terms=terms,
-        total=sum(t[2] for t in terms) if summed else None,
-    )
-
-
-def equation_of(layer: Geometry, arrays, selected, view="forward", form="sum", most=None) -> str:
-    """The equation as text; with `most`, only that many terms of it."""
-    if selected is None:
-        return ""
-    parts = equation_parts(layer, arrays, selected, view, form)
-    terms, head = parts["terms"], parts["head"]
-    left_out = 0 if most is None else max(len(terms) - most, 0)
-    terms = terms[: len(terms) - left_out]
-    if parts["kind"] == "sum":
-        if not terms:
-            return f"{head} = 0 (a sum without terms)"
-        symbols, numbers = (" + ".join([t[i] for t in terms] + ["…"] * (left_out > 0)) for i in (0, 1))
-        also = f" (and {left_out} more terms)" if left_out else ""
-        return f"{head} = {symbols} = {numbers} = {number(parts['total'])}{also}"
-    if not terms:
-        return f"{head}: nothing changes" if view == "forward" else f"{head}: it adds to no gradient"
-    return f"{head}: " + "; ".join(
-        [f"{t[0]} {t[1]}" for t in terms] + [f"… and {left_out} more"] * (left_out > 0)
-    )
