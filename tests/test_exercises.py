@@ -227,7 +227,7 @@ ROWS = {
             (lambda delta, w: convolve(delta, np.rot90(w)), ["shape", "should be"]),
             (
                 lambda delta, w: correlate(delta, w[::-1, ::-1]),
-                ["raised ValueError", "input 3×4", "zeros go around delta"],
+                ["raised ValueError", "input 3×4", "zeros go around one"],
             ),
             (lambda delta, w: np.pad(delta, 1), ["should be"]),
         ],

@@ -120,7 +120,10 @@ def _raised(error: Exception, case: Case) -> str:
     elif isinstance(error, ValueError) and any(
         w in str(error) for w in ("larger than input", "negative dimensions")
     ):
-        text += "\nThe window does not fit into the array it slides over. How many zeros go around delta?"
+        text += (
+            "\nThe window is longer than the array it slides over. Which of the two should slide, "
+            "and do zeros go around one?"
+        )
     elif isinstance(error, IndexError):
         text += (
             "\nAn index left its range. Either a link was followed whose cell does not exist, or a size is written "

@@ -256,7 +256,7 @@ def check_grad_input_gather(answer) -> Report:
         "Exercise 2.3",
         answer,
         cases,
-        "Every input gathers from the outputs that read it: pad by K-1 and L-1, turn, slide.",
+        "Gathering is: pad delta by K-1 and L-1, turn the kernel, slide.",
     )
 
 
