@@ -363,6 +363,12 @@ OVERFLOW = """() => {
     const [t, r] = [text.getBoundingClientRect(), text.parentElement.querySelector("rect").getBoundingClientRect()];
     if (t.left < r.left - 1 || t.right > r.right + 1) bad.push(text.textContent + " leaves its cell");
   }
+  const pen = document.createElement("canvas").getContext("2d");
+  for (const e of document.querySelectorAll(".cbp-controls input[type=number]")) {
+    pen.font = getComputedStyle(e).font;
+    const arrows = 18, room = e.clientWidth - 2 * parseFloat(getComputedStyle(e).paddingLeft) - arrows;
+    if (pen.measureText(e.value).width > room) bad.push(e.value + " is cut off in its control");
+  }
   const panels = [...document.querySelectorAll(".cbp-panel, .cbp-sentence, .cbp-equation, .cbp-block")].map((e) => e.getBoundingClientRect());
   panels.forEach((p, n) => panels.slice(n + 1).forEach((q) => {
     if (p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1) bad.push("two parts overlap");
