@@ -132,8 +132,14 @@ def page_of(chromium, tmp_path_factory):
         watched.context.close()
 
 
+@pytest.fixture(autouse=True)
+def counted(count):
+    yield
+    count("browser tests of the explorer, in a real JupyterLab and as exported pages")
+
+
 # ------------------------------------------------------------------------------------------------- in JupyterLab
-def test_pointing_lights_up_exactly_the_links(fresh, count):
+def test_pointing_lights_up_exactly_the_links(fresh):
     fresh.cell("x,0,2,3").hover()
     fresh.expect_sentence("x[2,3] influences 6 outputs, through 6 weights")
     outputs = {f"z,0,{u},{v}" for u in (1, 2) for v in (1, 2, 3)}
@@ -152,7 +158,6 @@ def test_pointing_lights_up_exactly_the_links(fresh, count):
     fresh.cell("w,0,0,1,2").hover()
     fresh.expect_sentence("w[1,2] joins 24 pairs of input and output")
     assert len(fresh.lit()) == 1 + 24 + 24
-    count("pointer, keyboard and settings: browser tests in a real JupyterLab")
 
 
 def test_what_the_browser_chooses_reaches_python(fresh):

@@ -136,7 +136,19 @@ def test_conda_agrees_with_pyproject():
     conda, pip = conda_lines(text)
     python = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert f"python{python}" in conda
-    assert pip == ["--no-deps -e ."], "the package itself, and nothing that conda does not see"
+    assert pip == ["-e ."], "the package itself, and nothing that conda does not see"
+
+
+@pytest.mark.parametrize(("lines", "read"), [(None, True), (["--no-deps -e ."], False)])
+def test_pip_reads_what_conda_hands_to_it(tmp_path, lines, read):
+    """conda writes the lines below `pip:` into a requirements file, which knows fewer options than the command."""
+    lines = conda_lines((ROOT / "environment.yml").read_text())[1] if lines is None else lines
+    (tmp_path / "handed.txt").write_text("\n".join(lines))
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-index", "--no-deps", "-r"]
+    said = subprocess.run([*command, tmp_path / "handed.txt"], cwd=ROOT, capture_output=True, text=True)
+    text = said.stdout + said.stderr
+    assert ("Invalid requirement" not in text and "no such option" not in text) == read, text
+    assert "Obtaining file" in text or not read, text
 
 
 def test_planted_conda_disagreement():
