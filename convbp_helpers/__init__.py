@@ -1,6 +1,6 @@
 """Backprop through convolution, derived index by index: the helper package of the notebook series."""
 
-from . import exercises, figures, geometry, gradcheck, loops, taps, widgets
+from . import equations, exercises, figures, geometry, gradcheck, loops, taps, widgets
 from .geometry import Axis, Geometry
 from .taps import forward as conv
 
@@ -9,6 +9,7 @@ __all__ = [
     "Geometry",
     "conv",
     "conv_backward",
+    "equations",
     "exercises",
     "figures",
     "gradcheck",

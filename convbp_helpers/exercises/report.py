@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 
 import numpy as np
+
+from ..verdicts import box, cells
 
 PASSED, FAILED, NOT_ATTEMPTED = "passed", "not yet right", "not attempted yet"
 
@@ -49,31 +50,12 @@ class Report:
         return f"{self.name}: {self.verdict}. {self.message}".rstrip()
 
     def _repr_html_(self):
-        mark = {PASSED: "✓", FAILED: "✗", NOT_ATTEMPTED: "…"}[self.verdict]
-        lines = "".join(f"<div>{escape(line)}</div>" for line in self.message.splitlines())
-        edge = {PASSED: "#009E73", FAILED: "#D55E00", NOT_ATTEMPTED: "#888888"}[self.verdict]
-        return (
-            f'<div role="status" style="border-left: 5px solid {edge}; padding: 4px 12px">'
-            f"<b>{mark} {escape(self.name)}: {self.verdict}</b>{lines}{self._grid()}</div>"
-        )
+        kind = {PASSED: "right", FAILED: "wrong", NOT_ATTEMPTED: "open"}[self.verdict]
+        return box(kind, f"{self.name}: {self.verdict}", self.message.splitlines(), self._grid())
 
     def _grid(self) -> str:
         """The cells of a wrong answer as a table: a tick where it is right, both numbers where it is not."""
         if self.got is None or self.expected is None:
             return ""
-        got, expected = (np.atleast_2d(np.squeeze(a)) for a in (self.got, self.expected))
-        if got.shape != expected.shape or got.ndim != 2 or got.size > 150:
-            return ""
-        wrong = ~np.isclose(got, expected, rtol=1e-9, atol=1e-9, equal_nan=True)
-        style = "border: 1px solid currentColor; padding: 2px 8px; text-align: center; font-family: monospace"
-        rows = ""
-        for i in range(got.shape[0]):
-            row = ""
-            for j in range(got.shape[1]):
-                if wrong[i, j]:
-                    row += f'<td style="{style}; font-weight: bold">✗ {got[i, j]:.4g}<br>not {expected[i, j]:.4g}</td>'
-                else:
-                    row += f'<td style="{style}; opacity: 0.75">✓ {expected[i, j]:.4g}</td>'
-            rows += f"<tr>{row}</tr>"
         caption = "Cell by cell: ✓ right; ✗ your value, and below it what it should be"
-        return f'<table style="margin: 6px 0"><caption style="text-align: left">{caption}</caption>{rows}</table>'
+        return cells(np.squeeze(self.got), np.squeeze(self.expected), caption=caption)

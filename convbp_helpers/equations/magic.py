@@ -1,0 +1,82 @@
+"""The cell magic %%equation: type LaTeX, see it typeset and judged. It is there once `convbp_helpers` is imported."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from ..verdicts import box
+from . import notation as notations
+from .checking import check
+from .notation import Notation
+from .reading import EquationError
+
+__all__ = ["register"]
+
+USAGE = """%%equation [exercises.check_…] [notation=SERIES] [stride=2 …]
+
+The lines below it hold one equation in LaTeX, with or without $$. An exercise's check, named after %%equation, looks at the
+equation too. notation is SERIES, JEFKINE, ONE_BASED or NHWC; stride=2, padding=1 and the like ask about other layers than
+the equation claims."""
+
+
+def equation(line: str, cell: str, shell):
+    """Judge the cell's LaTeX, and show it."""
+    from IPython.core.error import UsageError
+    from IPython.display import display
+
+    from .display import _Said, show, show_error
+
+    exercise, notation, layer = None, notations.SERIES, {}
+    for word in shlex.split(line):
+        name, equals, value = word.partition("=")
+        if not equals:
+            exercise = shell.ev(word)
+        elif name == "notation":
+            notation = getattr(notations, value.upper(), None)
+            if not isinstance(notation, Notation):
+                raise UsageError(f"{value} is no notation.\n{USAGE}")
+        else:
+            layer[name] = shell.ev(value)
+    latex = source(cell)
+    if latex:
+        try:
+            show(check(latex, notation=notation, layer=layer))
+        except EquationError as error:
+            show_error(error)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"{error}\n{USAGE}") from None
+    elif exercise is None:
+        text = "not attempted yet. Write an equation in LaTeX below the line %%equation."
+        display(_Said(type("Box", (), {"data": box("open", text)}), text))
+    if exercise is not None:
+        display(exercise(latex))
+
+
+def source(cell: str) -> str:
+    """The LaTeX of a cell, without comments and without the signs of a display around it."""
+    latex = re.sub(r"(?<!\\)%.*", "", cell).strip()
+    for start, end in (("$$", "$$"), (r"\[", r"\]"), ("$", "$")):
+        if latex.startswith(start) and latex.endswith(end) and len(latex) >= len(start + end):
+            return latex[len(start) : -len(end)].strip()
+    return latex
+
+
+def not_empty(lines: list[str]) -> list[str]:
+    """IPython refuses a cell magic with nothing below it; here that is an exercise not begun."""
+    if lines and lines[0].startswith("%%equation") and not "".join(lines[1:]).strip():
+        return [lines[0].rstrip("\n") + "\n", "%\n"]
+    return lines
+
+
+def register():
+    """Make %%equation known to the running notebook, if there is one."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return
+    shell = get_ipython()
+    if shell is None or "equation" in shell.magics_manager.magics["cell"]:
+        return
+    shell.register_magic_function(lambda line, cell: equation(line, cell, shell), "cell", "equation")
+    shell.input_transformers_cleanup.append(not_empty)

@@ -1,0 +1,649 @@
+"""From LaTeX to a tree: what stands on the page, with its place on the page, and nothing yet of what it means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import lark
+
+__all__ = ["EquationError", "blank", "children", "plain", "read", "walk"]
+
+
+class EquationError(ValueError):
+    """An equation that cannot be read or judged: what was found, where, and what was expected.
+
+    Attributes
+    ----------
+    message : str
+    latex : str
+    position : int or None
+        Index of the first character of `latex` that is meant.
+    """
+
+    def __init__(self, message, latex="", span=None):
+        self.message, self.latex = message, latex
+        self.position, self.end = span if span else (None, None)
+        super().__init__(self._text())
+
+    def _text(self):
+        if self.position is None:
+            return self.message
+        line, column = self.line_and_column
+        row = self.latex.splitlines()[line - 1] if self.latex.strip() else ""
+        start = max(0, column - 45)
+        shown = row[start : column + 45]
+        return f"{self.message}\n    {shown}\n    {' ' * (column - 1 - start)}^ line {line}, column {column}"
+
+    @property
+    def line_and_column(self):
+        """Where the position lies, both counted from 1."""
+        before = self.latex[: self.position]
+        return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+# ------------------------------------------------------------------------------------------------------ the tree
+@dataclass(frozen=True)
+class Node:
+    """Anything on the page; `span` is where, as (start, end) in the LaTeX."""
+
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    value: float
+
+
+@dataclass(frozen=True)
+class Name(Node):
+    """A letter with its scripts: x^{(l)}_{i,j}. `sub` is None where there is no subscript."""
+
+    text: str
+    sub: tuple[Node, ...] | None = None
+    sup: Node | None = None
+
+
+@dataclass(frozen=True)
+class Group(Node):
+    """A parenthesis, possibly with a subscript: (x * w)_{u,v}."""
+
+    body: Node
+    sub: tuple[Node, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Add(Node):
+    """Terms with their signs; `places` are those of the signs (None before a first term without one)."""
+
+    terms: tuple[Node, ...]
+    signs: tuple[int, ...]
+    places: tuple[tuple[int, int] | None, ...]
+
+
+@dataclass(frozen=True)
+class Mul(Node):
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Div(Node):
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True)
+class Mod(Node):
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Floor(Node):
+    body: Node
+    up: bool = False
+
+
+@dataclass(frozen=True)
+class Relation(Node):
+    """a = b, 0 <= u < U, s | q: expressions and the relations between them."""
+
+    sides: tuple[Node, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bracket(Node):
+    relations: tuple[Relation, ...]
+
+
+@dataclass(frozen=True)
+class Sum(Node):
+    """letters: (name, lower, upper), the limits None where it runs over its range. `head` is the span of \\sum_{…}^{…}."""
+
+    letters: tuple[tuple[Name, Node | None, Node | None], ...]
+    conditions: tuple[Relation, ...]
+    body: Node
+    head: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Slope(Node):
+    """The partial derivative of `top` (None: of the factor that follows) by `bottom`."""
+
+    top: Node | None
+    bottom: Name
+
+
+@dataclass(frozen=True)
+class Join(Node):
+    """Two whole arrays: convolution (`flip`) or correlation, and "valid", "full" or "same"."""
+
+    left: Node
+    right: Node
+    flip: bool
+    mode: str
+
+
+@dataclass(frozen=True)
+class Turned(Node):
+    """rot_180 of a whole array."""
+
+    body: Node
+    sub: tuple[Node, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Chain:
+    """a = b = c, or the scatter a += b; `letters` are those of a "for all", `domain` the conditions after a comma."""
+
+    members: tuple[Node, ...]
+    scatter: bool = False
+    letters: tuple[Name, ...] = ()
+    domain: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one display holds: its LaTeX and its chains (several where the rows of an `aligned` start anew)."""
+
+    latex: str
+    chains: tuple[Chain, ...] = field(default=())
+
+
+def children(node) -> list[Node]:
+    """The nodes right below a node, in the order of the page."""
+    found = []
+
+    def collect(value):
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            for item in value:
+                collect(item)
+
+    for value in vars(node).values():
+        collect(value)
+    return found
+
+
+def walk(node):
+    """A node and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+# ------------------------------------------------------------------------------------- what is passed over
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.S)
+_WHOLE = re.compile(  # scripts and operators in words, which the grammar reads as they are
+    r"[_^]\s*\{?\s*\\(?:text|mathrm)\s*\{[A-Za-z ]*\}\s*\}?"
+    r"|\\(?:operatorname|mathrm)\{rot\}_\{?180(?:\^\{?\\circ\}?)?\}?|\\mathrel\{\+\}\s*="
+    r"|\^\{\\prime\}"
+)
+_KEPT = {r"\frac": 2, r"\dfrac": 2, r"\tfrac": 2, r"\substack": 1}
+_KEPT |= {name: 1 for name in (r"\tilde", r"\hat", r"\bar", r"\widetilde", r"\widehat")}
+_DROPPED = {name: 1 for name in (r"\text", r"\tag", r"\label", r"\color", r"\hspace", r"\begin", r"\end", r"\mbox")}
+_UNWRAPPED = {r"\boldsymbol", r"\mathbf", r"\bm", r"\mathit", r"\mathsf", r"\boxed", r"\mathrm", r"\underline"}
+_BRACED = {r"\underbrace", r"\overbrace"}
+_PASSED = {
+    *(r"\,", r"\;", r"\:", r"\!", r"\ ", r"\quad", r"\qquad", r"\displaystyle", r"\limits", r"\nolimits", "~", "&"),
+    *(r"\left", r"\right", r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr"),
+    *(r"\biggl", r"\biggr", r"\notag", r"\nonumber", r"\scriptstyle", r"\textstyle", r"\thinspace"),
+}
+
+
+def blank(latex: str) -> tuple[str, list[int], list[int]]:
+    """The LaTeX with all that carries no meaning replaced by spaces, so that every place stays where it was.
+
+    Returns it with the places where a new equation begins (the rows of an `aligned` that do not start with &), and the
+    places of the row breaks before them.
+    """
+    text = re.sub(r"(?<!\\)%.*", lambda comment: " " * len(comment.group()), latex)
+    out = list(text)
+    tokens, at = [], 0
+    while at < len(text):
+        match = _WHOLE.match(text, at) or _TOKEN.match(text, at)
+        tokens.append((match.group(), at))
+        at = match.end()
+    partner, open_braces = {}, []
+    for number, (token, at) in enumerate(tokens):
+        if token == "{":
+            open_braces.append(number)
+        elif token == "}":
+            if not open_braces:
+                raise EquationError("a } without its {", latex, (at, at + 1))
+            partner[open_braces.pop()] = number
+    if open_braces:
+        at = tokens[open_braces[-1]][1]
+        raise EquationError("a { without its }", latex, (at, at + 1))
+    starts, breaks = [0], []
+
+    def erase(first, last):
+        begin = tokens[first][1]
+        end = tokens[last][1] + len(tokens[last][0])
+        out[begin:end] = " " * (end - begin)
+
+    def past_space(number, end):
+        while number < end and tokens[number][0].isspace():
+            number += 1
+        return number
+
+    def argument(number, end, keep):
+        """One argument: a group in braces, or a single token. Returns the number after it."""
+        number = past_space(number, end)
+        if number >= end:
+            return end
+        if tokens[number][0] != "{":
+            if not keep:
+                erase(number, number)
+            return number + 1
+        last = partner[number]
+        if keep is None:  # without its braces
+            erase(number, number), erase(last, last)
+        elif not keep:
+            erase(number, last)
+            return last + 1
+        walk(number + 1, last)
+        return last + 1
+
+    def walk(number, end, stacked=False):
+        while number < end:
+            token, at = tokens[number]
+            if token in ("_", "^"):
+                number = argument(number + 1, end, True)
+            elif token == r"\substack":
+                first = past_space(number + 1, end)
+                if first < end and tokens[first][0] == "{":
+                    walk(first + 1, partner[first], stacked=True)
+                    number = partner[first] + 1
+                else:
+                    number += 1
+            elif token in _KEPT:
+                number += 1
+                for _ in range(_KEPT[token]):
+                    number = argument(number, end, True)
+            elif token in _DROPPED:
+                erase(number, number)
+                number = argument(number + 1, end, False)
+            elif token == r"\textcolor":
+                erase(number, number)
+                number = argument(number + 1, end, False)
+                number = argument(number, end, None)
+            elif token in _UNWRAPPED or token in _BRACED:
+                erase(number, number)
+                number = argument(number + 1, end, None)
+                if token in _BRACED:
+                    number = past_space(number, end)
+                    if number < end and tokens[number][0] in ("_", "^"):
+                        erase(number, number)
+                        number = argument(number + 1, end, False)
+                    elif number < end and tokens[number][0][0] in "_^":
+                        erase(number, number)
+                        number += 1
+            elif token == "{":
+                number = argument(number, end, None)
+            elif token == "\\\\" and not stacked:
+                erase(number, number)
+                number += 1
+                after = past_space(number, end)
+                if after < end and tokens[after][0] == "[":  # \\[4pt]
+                    close = next((n for n in range(after, end) if tokens[n][0] == "]"), None)
+                    if close is not None and re.fullmatch(
+                        r"\[-?[\d.]+\s*[a-z]{2}\]", text[tokens[after][1] : tokens[close][1] + 1]
+                    ):
+                        erase(after, close)
+                        after = past_space(close + 1, end)
+                if after < end and tokens[after][0] not in ("&", r"\end"):
+                    starts.append(tokens[after][1])
+                    breaks.append(at)
+                number = after
+            elif token in _PASSED:
+                erase(number, number)
+                number += 1
+            else:
+                number += 1
+
+    walk(0, len(tokens))
+    return "".join(out), starts, breaks
+
+
+def plain(latex: str) -> str:
+    """The LaTeX with all that carries no meaning replaced by spaces; it reads the same."""
+    text, _, breaks = blank(latex)
+    for at in breaks:
+        text = text[:at] + r"\\" + text[at + 2 :]
+    return text
+
+
+# ------------------------------------------------------------------------------------------------- the parser
+@cache
+def _parser():
+    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    return lark.Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+
+
+_WORDS = {
+    "SIGN": "+ or -", "TIMES": r"\cdot", "SLASH": "/", "BMOD": r"\bmod", "JOIN": r"* or \star", "SUM": r"\sum",
+    "NAME": "a letter", "NUMBER": "a number", "DIGIT": "a digit", "FRAC": r"\frac", "PARTIAL": r"\partial",
+    "EQUALS": "=", "EQUAL": "=", "RELATION": r"a relation (=, \le, <, \mid)", "COMMA": "a comma", "LPAR": "(", "RPAR": ")",
+    "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}", "ROT": "rot_180", "COLON": "a colon", "$END": "the end",
+    "_": "_", "CIRCUMFLEX": "^", "PLUS_EQUALS": "+=", "DOT": "a full stop", "SUBSTACK": r"\substack",
+}  # fmt: skip
+_FACTOR = {"NAME", "NUMBER", "LPAR", "LSQB", "FRAC", "PARTIAL", "ROT", "SUM"}
+
+
+def _expected(names) -> str:
+    """The tokens that could have stood there, in few words."""
+    names = {name for name in names if not name.startswith("__")}
+    words = []
+    if len(_FACTOR & names) >= 4:
+        words.append("a symbol, a number, a sum or a parenthesis")
+        names -= _FACTOR | {"__ANON_0", "__ANON_1", "__ANON_2"}
+    words += sorted({_WORDS[name] for name in names if name in _WORDS})
+    if len(words) > 7:
+        words = [*words[:6], "or another continuation"]
+    return ", ".join(words)
+
+
+def read(latex: str) -> Page:
+    """The equations of one display, as trees.
+
+    Raises
+    ------
+    EquationError
+        With the position, what was found and what was expected.
+    """
+    text, starts, _ = blank(latex)
+    chains = []
+    for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+        part = " " * start + text[start:stop]
+        if not part.strip():
+            continue
+        chains.append(_Builder(latex).chain(_parse(part, latex)))
+    return Page(latex, tuple(chains))
+
+
+def _parse(text, latex):
+    try:
+        return _parser().parse(text)
+    except lark.exceptions.UnexpectedCharacters as error:
+        at = error.pos_in_stream
+        found = re.match(r"\\[A-Za-z]+|\\.|.", text[at:], re.S).group()
+        raise EquationError(
+            f"{found} cannot be read here; expected {_expected(error.allowed)}", latex, (at, at + len(found))
+        ) from None
+    except lark.exceptions.UnexpectedToken as error:
+        token = error.token
+        at = token.start_pos if token.type != "$END" else len(text.rstrip())
+        found = "the equation ends" if token.type == "$END" else f"{token} stands"
+        expected = _expected(error.accepts or error.expected)
+        raise EquationError(
+            f"{found} where it cannot; expected {expected}", latex, (at, at + max(1, len(token)))
+        ) from None
+
+
+class _Builder:
+    """From the parser's tree to ours."""
+
+    def __init__(self, latex):
+        self.latex = latex
+
+    def chain(self, tree) -> Chain:
+        quantified, *rest, tail = tree.children
+        letters = tuple(map(self.node, quantified.children[:-1])) if quantified else ()
+        domain = tuple(map(self.node, filter(None, tail.children))) if tail else ()
+        scatter = tree.data == "scatter"
+        members = tuple(self.node(t) for t in rest if not isinstance(t, lark.Token))
+        return Chain(members, scatter, letters, domain)
+
+    def node(self, tree):
+        return getattr(self, f"_{tree.data}")(tree, *tree.children)
+
+    @staticmethod
+    def span(tree):
+        return tree.meta.start_pos, tree.meta.end_pos
+
+    def maybe(self, tree):
+        return None if tree is None else self.node(tree)
+
+    def _expr(self, tree, first, *rest):
+        terms, signs, places = [], [], []
+        for sign, term in zip((first, *rest[1::2]), rest[0::2], strict=True):
+            terms.append(self.node(term))
+            signs.append(-1 if sign == "-" else 1)
+            places.append((sign.start_pos, sign.end_pos) if sign is not None else None)
+        if len(terms) == 1 and signs[0] == 1:
+            return terms[0]
+        return Add(self.span(tree), tuple(terms), tuple(signs), tuple(places))
+
+    def _run(self, tree, left, _times, summed):
+        body = self.node(summed)
+        if left is None:
+            return body
+        left = self.node(left)
+        factors = left.factors if isinstance(left, Mul) else (left,)
+        return Mul(self.span(tree), (*factors, body))
+
+    def _modulo(self, tree, left, bmod=None, right=None):
+        if right is None:
+            return self.node(left)
+        return Mod(self.span(tree), self.node(left), self.node(right))
+
+    def _product(self, tree, first, *rest):
+        value, operator = self.node(first), None
+        factors, start = [value], tree.meta.start_pos
+        for item in rest:
+            if isinstance(item, lark.Token):
+                operator = item.type
+                continue
+            if operator == "SLASH":
+                node = self.node(item)
+                top = factors[0] if len(factors) == 1 else Mul((start, factors[-1].span[1]), tuple(factors))
+                factors = [Div((start, node.span[1]), top, node)]
+            else:
+                factors.append(self.node(item))
+            operator = None
+        if len(factors) == 1:
+            return factors[0]
+        return Mul(self.span(tree), tuple(factors))
+
+    def _joined(self, tree, first, *rest):
+        left = self.node(first)
+        for sign, mode, item in zip(rest[0::3], rest[1::3], rest[2::3], strict=True):
+            right = self.node(item)
+            flip = sign != r"\star"
+            word = re.search(r"\{([A-Za-z ]*)\}", mode).group(1).strip() if mode else ("full" if flip else "valid")
+            if word not in ("valid", "full", "same"):
+                raise EquationError(
+                    f"{sign} can be valid, full or same; found {word}", self.latex, (mode.start_pos, mode.end_pos)
+                )
+            left = Join((left.span[0], right.span[1]), left, right, flip, word)
+        return left
+
+    def _summed(self, tree, sign, below, above, body):
+        upper = self.node(above) if above is not None else None
+        head = (sign.start_pos, (above if above is not None and above.meta.end_pos > below.meta.end_pos else below).meta.end_pos)
+        letters, conditions = self._below(below, upper)
+        return Sum(self.span(tree), letters, conditions, self.node(body), head)
+
+    def _summed_turned(self, tree, sign, above, below, body):
+        return self._summed(tree, sign, below, above, body)
+
+    def _sum_above(self, tree, body):
+        return self.node(body)
+
+    def _below(self, below, upper):
+        """The letters of a sum with their limits, and its conditions."""
+        content = next(c for c in below.children if not isinstance(c, lark.Token))
+        if content.data == "sum_letter":
+            token = content.children[0]
+            items = [(Name((token.start_pos, token.end_pos), _letter(token)), False)]
+        else:
+            items, after = [], False
+            for child in content.children:
+                if isinstance(child, lark.Token):
+                    after = after or child.type == "COLON"
+                else:
+                    items.append((self.node(child), after))
+        names = {item.text for item, _ in items if isinstance(item, Name)}
+        letters, conditions = [], []
+        for item, after in items:
+            if isinstance(item, Name) and item.sub is None and item.sup is None and not after:
+                letters.append((item, None, None))
+            elif isinstance(item, Group) and not after:  # (u, k) : …
+                raise EquationError("write the letters of a sum without a parenthesis", self.latex, item.span)
+            elif not isinstance(item, Relation):
+                raise EquationError(
+                    "below a sum stand letters, k = 0, or, after a colon, conditions", self.latex, item.span
+                )
+            elif not after and _is_lower(item) and item.sides[0].text not in names:
+                letters.append((item.sides[0], item.sides[1], None))
+            elif not after and _is_range(item) and item.sides[1].text not in names:
+                letters.append((item.sides[1], *_range(item)))
+            else:
+                conditions.append(item)
+        if upper is not None:
+            open_ends = [n for n, (_, low, high) in enumerate(letters) if low is not None and high is None]
+            if len(letters) != 1 or len(open_ends) != 1:
+                raise EquationError(
+                    "an upper limit needs one letter with a lower one, as in \\sum_{k=0}^{K-1}", self.latex, upper.span
+                )
+            letters[0] = (letters[0][0], letters[0][1], upper)
+        for name, low, high in letters:
+            if low is not None and high is None:
+                raise EquationError(
+                    f"the sum over {name.text} has a lower limit and no upper one", self.latex, name.span
+                )
+        if not letters:
+            raise EquationError(
+                "the sum does not say over which letters it runs; write them before a colon, as in \\sum_{u,k : u+k=i}",
+                self.latex,
+                self.span(below),
+            )
+        return tuple(letters), tuple(conditions)
+
+    def _number(self, tree, token):
+        return Number(self.span(tree), float(token))
+
+    def _name(self, tree, token, sub=None, sup=None):
+        return Name(self.span(tree), _letter(token), self.maybe(sub), self.maybe(sup))
+
+    def _name_turned(self, tree, token, sup, sub):
+        return self._name(tree, token, sub, sup)
+
+    def _name_text(self, tree, token, script, sup):
+        word = re.search(r"\{([A-Za-z ]*)\}", script).group(1).strip()
+        return Name(self.span(tree), f"{_letter(token)}_{word}", None, self.maybe(sup))
+
+    def _sub(self, tree, *items):
+        return tuple(map(self.node, items))
+
+    def _sup(self, tree, item):
+        node = self.node(item)
+        return node.body if isinstance(node, Group) and node.sub is None else node
+
+    def _single(self, tree, token):
+        if token.type == "DIGIT":
+            return Number(self.span(tree), float(token))
+        return Name(self.span(tree), _letter(token))
+
+    def _group(self, tree, body, sub):
+        return Group(self.span(tree), self.node(body), self.maybe(sub))
+
+    def _turned(self, tree, _rot, body, sub):
+        return Turned(self.span(tree), self.node(body), self.maybe(sub))
+
+    def _floor(self, tree, body):
+        return Floor(self.span(tree), self.node(body))
+
+    def _ceiling(self, tree, body):
+        return Floor(self.span(tree), self.node(body), True)
+
+    def _bracket(self, tree, *relations):
+        nodes = [self.node(r) for r in relations if not isinstance(r, lark.Token)]
+        if len(nodes) == 1 and not isinstance(nodes[0], Relation):
+            return Group(self.span(tree), nodes[0])
+        for node in nodes:
+            if not isinstance(node, Relation):
+                raise EquationError("a bracket holds statements, such as i = u+k", self.latex, node.span)
+        return Bracket(self.span(tree), tuple(nodes))
+
+    def _relation(self, tree, *items):
+        if len(items) == 1:
+            return self.node(items[0])
+        sides = tuple(map(self.node, items[0::2]))
+        return Relation(self.span(tree), sides, tuple(_RELATIONS[str(sign)] for sign in items[1::2]))
+
+    def _fraction(self, tree, _frac, top, bottom):
+        return Div(self.span(tree), self.node(top), self.node(bottom))
+
+    def _argument(self, tree, item):
+        if isinstance(item, lark.Token):
+            return Number(self.span(tree), float(item))
+        return self.node(item)
+
+    def _slope(self, tree, *items):
+        _, _, top, _, bottom = items
+        return Slope(self.span(tree), self.maybe(top), self.node(bottom))
+
+    def _slope_inline(self, tree, _a, top, _b, _c, bottom):
+        return Slope(self.span(tree), self.node(top), self.node(bottom))
+
+
+_RELATIONS = {"=": "=", "<": "<", ">": ">", "|": "divides", r"\mid": "divides", r"\nmid": "does not divide"}
+_RELATIONS |= dict.fromkeys((r"\le", r"\leq", r"\leqslant"), "<=")
+_RELATIONS |= dict.fromkeys((r"\ge", r"\geq", r"\geqslant"), ">=")
+_RELATIONS |= dict.fromkeys((r"\ne", r"\neq"), "!=")
+
+
+def _letter(token) -> str:
+    r"""A letter in one spelling: k', not k^{\prime}; \tilde w, not \tilde{w}."""
+    text = re.sub(r"\^\{\\prime\}|\^\\prime", "'", str(token))
+    text = re.sub(r"^\\wide(tilde|hat)", r"\\\1", text)
+    return re.sub(r"^(\\(?:tilde|hat|bar))\s*\{?\s*(\\?[A-Za-z]+)\s*\}?", r"\1 \2", text)
+
+
+def _is_lower(item: Relation) -> bool:
+    return item.relations == ("=",) and isinstance(item.sides[0], Name) and item.sides[0].sub is None
+
+
+def _is_range(item: Relation) -> bool:
+    return (
+        len(item.sides) == 3
+        and set(item.relations) <= {"<=", "<"}
+        and isinstance(item.sides[1], Name)
+        and item.sides[1].sub is None
+    )
+
+
+def _range(item: Relation):
+    """The limits of 0 <= k < K, both included."""
+    low, _, high = item.sides
+    one = lambda node, sign: Add(node.span, (node, Number(node.span, 1.0)), (1, sign), (None, None))  # noqa: E731
+    return (
+        low if item.relations[0] == "<=" else one(low, 1),
+        high if item.relations[1] == "<=" else one(high, -1),
+    )

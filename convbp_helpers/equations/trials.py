@@ -1,0 +1,278 @@
+"""The layers an equation is tried on: drawn from the family that it claims, with arrays and the true gradients.
+
+The truth is `loops`, and exact differences of the forward pass for the slopes of single outputs. All arrays hold small
+whole numbers, and an activation is a parabola with random whole coefficients, so that everything is exact.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from functools import cache, cached_property
+
+import numpy as np
+
+from .. import loops, taps
+from ..geometry import Geometry
+from .binding import Family
+
+__all__ = ["Trial", "draw", "small"]
+
+COUNT = 30  #: layers that `check` draws
+
+
+class Trial:
+    """One layer with its arrays; what is derived from them is computed when it is first asked for."""
+
+    def __init__(self, geometry: Geometry, family: Family, rng, arrays=None):
+        self.geometry, self.family, self.dims = geometry, family, len(geometry.axes)
+        self.given = bool(arrays)
+        g, given = geometry, arrays or {}
+        self.settings = dict(
+            stride=tuple(a.stride for a in g.axes),
+            padding=tuple(a.padding for a in g.axes),
+            dilation=tuple(a.dilation for a in g.axes),
+            groups=g.groups,
+        )
+        whole = lambda shape, most=9: _whole(rng, shape, most)  # noqa: E731
+        self.parabola = rng.choice([-3, -2, 2, 3]), rng.choice([-5, -3, 1, 4]), rng.choice([-2, 1, 3])
+        self.below = whole(g.x_shape, 4)
+        self.x = given["x"] if "x" in given else self.activation(self.below) if family.below else whole(g.x_shape)
+        if family.linear:
+            self.below = self.x
+        self.w = given["w"] if "w" in given else whole(g.w_shape)
+        self.b = given["b"] if "b" in given else whole((g.filters,))
+        self.upstream = whole(g.out_shape)  # the slope of the loss at the activated output
+        self._delta = given.get("delta")
+
+    # -- the arrays by their roles, in the shapes of `loops`
+    def activation(self, t, order=0):
+        if self.family.linear:
+            return np.ones_like(t) if order else t
+        a, b, c = self.parabola
+        return 2.0 * a * t + b if order else (a * t + b) * t + float(c)
+
+    @cached_property
+    def z(self):
+        return loops.forward(self.x, self.w, self.b, **self.settings)
+
+    @cached_property
+    def delta(self):
+        if self._delta is not None:
+            return self._delta
+        return self.upstream * self.activation(self.z, 1) if self.family.above else self.upstream
+
+    @cached_property
+    def grad_x(self):
+        return loops.grad_input(self.delta, self.w, self.geometry.x_shape, **self.settings)
+
+    @cached_property
+    def grad_w(self):
+        return loops.grad_weight(self.delta, self.x, self.geometry.w_shape, **self.settings)
+
+    @cached_property
+    def grad_b(self):
+        return loops.grad_bias(self.delta)
+
+    @cached_property
+    def grad_below(self):
+        return self.grad_x * self.activation(self.below, 1)
+
+    @cached_property
+    def activated(self):
+        return self.activation(self.z)
+
+    @cached_property
+    def total(self):
+        return float((self.delta * self.z).sum())
+
+    _ARRAYS = {"input": "x", "weight": "w", "bias": "b", "output": "z", "delta below": "grad_below"}
+    _SLOPES = {
+        "input": "grad_x", "weight": "grad_w", "bias": "grad_b", "output": "delta", "activated": "upstream",
+        "below": "grad_below",
+    }  # fmt: skip
+
+    def array(self, role):
+        return getattr(self, self._ARRAYS.get(role, role))
+
+    def slope(self, top, role):
+        """The slope of the loss (or of the total S, in which delta is held fixed) by each cell of an array."""
+        if top == "total" and role == "delta":
+            return self.z
+        return getattr(self, self._SLOPES[role])
+
+    @cached_property
+    def _jacobians(self):
+        return {}
+
+    def jacobian(self, top, bottom):
+        """The slope of each cell of one array by each cell of another: shape top + bottom; None where it is zero."""
+        if (top, bottom) not in self._jacobians:
+            self._jacobians[top, bottom] = self._jacobian(top, bottom)
+        return self._jacobians[top, bottom]
+
+    def _jacobian(self, top, bottom):
+        if top == bottom:
+            array = self.array(top)
+            return np.eye(array.size).reshape(array.shape * 2)
+        if top == "activated":
+            inner = self.jacobian("output", bottom)
+            return None if inner is None else _scaled_rows(inner, self.activation(self.z, 1))
+        if bottom == "below":
+            if top == "input":
+                diagonal = np.diag(self.activation(self.below, 1).ravel())
+                return diagonal.reshape(self.below.shape * 2)
+            inner = self.jacobian(top, "input")
+            return None if inner is None else inner * self.activation(self.below, 1)
+        if top != "output" or bottom not in ("input", "weight", "bias"):
+            return None
+        # exact differences: the layer is linear in each array, so a nudge of 1 shows the slope
+        arrays = dict(x=self.x, w=self.w, b=self.b)
+        name = self._ARRAYS[bottom]
+        start = taps.forward(**arrays, **self.settings)
+        slopes = np.empty(start.shape + arrays[name].shape)
+        for cell in np.ndindex(*arrays[name].shape):
+            nudged = arrays[name].copy()
+            nudged[cell] += 1
+            slopes[(..., *cell)] = taps.forward(**{**arrays, name: nudged}, **self.settings) - start
+        return slopes
+
+    # -- the integers
+    @cached_property
+    def sizes(self):
+        g = self.geometry
+        named = {"N": g.batch, "C": g.channels, "F": g.filters, "G": g.groups, "C/G": g.channels // g.groups}
+        for number, axis in enumerate(g.axes):
+            named |= {f"H{number}": axis.size, f"U{number}": axis.out_size, f"K{number}": axis.kernel}
+            named |= {f"stride{number}": axis.stride, f"dilation{number}": axis.dilation}
+            named |= {f"before{number}": axis.padding[0], f"after{number}": axis.padding[1]}
+            named |= {f"leftover{number}": axis.leftover}
+        return named
+
+    @property
+    def cells(self):
+        return self.x.size + self.w.size + self.upstream.size
+
+    def __str__(self):
+        """The layer in words: what a learner would have to set."""
+        f, g = self.family, self.geometry
+        by = lambda numbers: "×".join(map(str, numbers))  # noqa: E731
+        words = [f"input {by(g.input_grid)}", f"kernel {by(g.kernel_grid)}", f"output {by(g.output_grid)}"]
+        for present, number, what in (
+            (f.batch, g.batch, "example"),
+            (f.channel, g.channels, "channel"),
+            (f.filter, g.filters, "filter"),
+        ):
+            if present:
+                words.append(f"{number} {what}{'s' * (number != 1)}")
+        for name, numbers, none in (
+            ("stride", self.settings["stride"], 1),
+            ("dilation", self.settings["dilation"], 1),
+        ):
+            if set(numbers) != {none}:
+                words.append(f"{name} {numbers[0] if len(set(numbers)) == 1 else numbers}")
+        pads = self.settings["padding"]
+        if any(map(any, pads)):
+            shown = pads[0] if len(set(pads)) == 1 else pads
+            words.append(f"padding {shown[0] if len(set(pads)) == 1 and shown[0] == shown[1] else shown}")
+        if g.groups > 1:
+            words.append(f"{g.groups} groups")
+        return ", ".join(words)
+
+
+def _whole(rng, shape, most=9):
+    return rng.integers(1, most + 1, shape).astype(float) * rng.choice([-1.0, 1.0], shape)
+
+
+def _scaled_rows(jacobian, factor):
+    return jacobian * factor.reshape(factor.shape + (1,) * (jacobian.ndim - factor.ndim))
+
+
+# ---------------------------------------------------------------------------------------------------- drawing
+@cache
+def draw(family: Family, count: int = COUNT) -> list[Trial]:
+    """Layers of the family with sizes that differ wherever they could be confused; the same ones every time."""
+    return _drawn(family, count, large=True)
+
+
+@cache
+def small(family: Family, count: int = 120) -> list[Trial]:
+    """Layers of the family, the smallest first: where a counterexample is looked for."""
+    return sorted(_drawn(family, count, large=False), key=lambda trial: trial.cells)
+
+
+def _drawn(family, count, large):
+    fixed = dict(family.fixed)
+    rng = np.random.default_rng([zlib.crc32(repr(replace(family, fixed=())).encode()), large])
+    trials, tries = [], 0
+    while len(trials) < count:
+        tries += 1
+        if tries > 400 * count:
+            raise ValueError(f"no layer could be drawn for {family}")
+        dims = family.dims[len(trials) % len(family.dims)]
+        geometry = _geometry(family, fixed, dims, rng, large, patience=60 - tries % 61)
+        if geometry is not None:
+            trials.append(Trial(geometry, family, rng))
+    return trials
+
+
+def _geometry(family, fixed, dims, rng, large, patience):
+    """One geometry, or None if the draw is no layer (or, while there is patience, could hide a mix-up)."""
+    most = {1: 12, 2: 9, 3: 6}[dims] if large else 4
+    varies = lambda name, axis: (name, None) in family.settings or (name, axis) in family.settings  # noqa: E731
+
+    def setting(name, none, low, high):
+        shared = int(rng.integers(low, high + 1))
+        values = []
+        for axis in range(dims):
+            own = int(rng.integers(low, high + 1))
+            values.append(
+                shared if (name, None) in family.settings else own if (name, axis) in family.settings else none
+            )
+        return values
+
+    stride = _per_axis(fixed.get("stride"), dims) or setting("stride", 1, 1, 4 if large else 3)
+    dilation = _per_axis(fixed.get("dilation"), dims) or setting("dilation", 1, 1, 3)
+    before = setting("before", 0, 0, 3 if large else 1)
+    after = setting("after", 0, 0, 3 if large else 1)
+    for axis in range(dims):  # where there is padding at all, that behind the input is free
+        if varies("before", axis) and not varies("after", axis):
+            after[axis] = int(rng.integers(0, 4 if large else 2))
+    padding = list(zip(before, after, strict=True))
+    if "padding" in fixed:
+        padding = fixed["padding"]
+    groups = int(rng.choice([1, 2, 2, 3])) if family.groups else 1
+    groups = fixed.get("groups", groups)
+    per_c, per_f = rng.integers(1, 4 if large else 3, 2).tolist()
+    batch = fixed.get("batch", int(rng.integers(2 if large else 1, 4 if large else 3)) if family.batch else 1)
+    channels = fixed.get("channels", groups * per_c if family.channel else groups)
+    filters = fixed.get("filters", groups * per_f if family.filter else groups)
+    kernel = _per_axis(fixed.get("kernel"), dims) or rng.integers(1, (6 if dims == 1 else 5) if large else 4, dims).tolist()
+    size = _per_axis(fixed.get("size"), dims) or rng.integers(2 if large else 1, most + 1, dims).tolist()
+    try:
+        geometry = Geometry.of(
+            (batch, channels, *size), (filters, channels // groups, *kernel),
+            stride=tuple(stride), padding=padding if isinstance(padding, (int, str)) else tuple(padding),
+            dilation=tuple(dilation), groups=groups,
+        )  # fmt: skip
+    except ValueError:
+        return None
+    terms = np.prod(geometry.out_shape) * np.prod(geometry.w_shape[1:])
+    if terms > (1500 if large else 120):
+        return None
+    if large and patience > 0:
+        counts = [n for n, on in ((batch, family.batch), (channels, family.channel), (filters, family.filter)) if on]
+        grids = [*geometry.input_grid, *geometry.output_grid, *geometry.kernel_grid]
+        if len(set(counts)) < len(counts) or len(set(grids)) < len(grids) or 1 in geometry.output_grid:
+            return None
+        strided = [axis.leftover for axis in geometry.axes if axis.stride > 1]
+        if strided and not any(strided) and rng.random() < 0.5:
+            return None
+    return geometry
+
+
+def _per_axis(value, dims):
+    if value is None:
+        return None
+    return list(value) if isinstance(value, (tuple, list)) else [value] * dims
+

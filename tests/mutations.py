@@ -1,0 +1,134 @@
+"""Every single change of an equation, and whether `check` rejects it: the mutation test of the pages.
+
+A change that `check` does not reject must be no change at all: then both forms are evaluated on an exhaustive list of
+layers, here, without `check`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import product
+
+import numpy as np
+
+from convbp_helpers.equations import EquationError, disagrees
+from convbp_helpers.equations.binding import bind
+from convbp_helpers.equations.changes import changes
+from convbp_helpers.equations.evaluating import Evaluation
+from convbp_helpers.equations.reading import read
+from convbp_helpers.equations.trials import Trial
+from convbp_helpers.geometry import Geometry
+
+H, K, STRIDES, DILATIONS, PADS = range(1, 8), range(1, 4), range(1, 4), range(1, 4), range(3)
+#: N, C, F, G, pairwise different
+COUNTS = {False: [(2, 3, 4, 1)], True: [(2, 3, 4, 1), (3, 4, 6, 2), (2, 6, 9, 3)]}
+
+
+@dataclass
+class Score:
+    """killed: rejected; equivalent, by rule: equal to the original everywhere; malformed: cannot be read or bound."""
+
+    killed: int = 0
+    malformed: int = 0
+    equivalent: Counter = field(default_factory=Counter)
+    survivors: list = field(default_factory=list)
+
+    @property
+    def total(self):
+        return self.killed + self.malformed + sum(self.equivalent.values()) + len(self.survivors)
+
+    def __add__(self, other):
+        return Score(
+            self.killed + other.killed,
+            self.malformed + other.malformed,
+            self.equivalent + other.equivalent,
+            self.survivors + other.survivors,
+        )
+
+
+def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
+    """Make every single change, and see whether `judge` rejects it."""
+    result = Score()
+    page = read(latex)
+    seen = {latex}
+    for change in changes(page, notation):
+        if change.latex in seen:
+            continue
+        seen.add(change.latex)
+        try:
+            bind(read(change.latex), notation, _settings(layer))
+        except EquationError:
+            result.malformed += 1
+            continue
+        try:
+            rejected = judge(change.latex, notation=notation, layer=layer)
+        except EquationError:  # a subscript that is not whole
+            rejected = True
+        if rejected:
+            result.killed += 1
+        elif is_equivalent(page, change, notation, layer):
+            result.equivalent[change.rule] += 1
+        else:
+            result.survivors.append(change)
+    return result
+
+
+def _settings(layer):
+    return {k: v for k, v in (layer or {}).items() if k not in ("x", "w", "b", "delta")}
+
+
+def is_equivalent(page, change, notation, layer) -> bool:
+    """Whether the changed member equals the original one in every cell of every layer of the exhaustive list."""
+    old = bind(page, notation, _settings(layer))[change.chain]
+    new = bind(read(change.latex), notation, _settings(layer))[change.chain]
+    if old.free != new.free:
+        return False
+    for trial in every_layer(replace(old.family, fixed=()), old.family.fixed):
+        try:
+            a, b = (Evaluation(bound, trial) for bound in (old, new))
+            if old.scatter:
+                one, other = a.scattered(), b.scattered()
+            else:
+                one, other = a.member(change.member), b.member(change.member)
+        except EquationError:
+            return False
+        if any(p.shape != q.shape or not np.array_equal(p, q) for p, q in zip(one, other, strict=True)):
+            return False
+    return True
+
+
+@cache
+def every_layer(family, fixed):
+    """H to 7, K to 3, and where the family has them s and d to 3 and padding to 2 on each side, with whole arrays.
+
+    In two dimensions each geometry of the first axis meets another of the same settings on the second.
+    """
+    rng = np.random.default_rng(2718)
+    named = {name for name, _ in family.settings}
+    padded = named & {"before", "after"}
+    fixed = dict(fixed)
+    settings = product(
+        STRIDES if "stride" in named else [fixed.get("stride", 1)],
+        DILATIONS if "dilation" in named else [fixed.get("dilation", 1)],
+        PADS if padded else [0],
+        PADS if padded else [0],
+    )
+    trials = []
+    for stride, dilation, before, after in settings:
+        pairs = list(product(H, K))
+        fits = [(h, k) for h, k in pairs if h + before + after >= dilation * (k - 1) + 1]
+        for number, (h, k) in enumerate(fits):
+            for dims in family.dims:
+                partners = [fits[(number + 5 * axis) % len(fits)] for axis in range(dims)]
+                batch, channels, filters, groups = COUNTS[family.groups][number % len(COUNTS[family.groups])]
+                channels = channels if family.channel else 1
+                filters = filters if family.filter else 1
+                geometry = Geometry.of(
+                    (batch if family.batch else 1, channels, *(h for h, _ in partners)),
+                    (filters, channels // groups, *(k for _, k in partners)),
+                    stride=stride, dilation=dilation, groups=groups, padding=((before, after),) * dims,
+                )  # fmt: skip
+                trials.append(Trial(geometry, family, rng))
+    return trials
