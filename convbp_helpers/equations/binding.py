@@ -197,8 +197,8 @@ def _family(latex, reads, indexed, letters, notation) -> Family:
             size = _size_of(name, notation)
             if size in ("N", "C", "F") and not getattr(family, _kind(size)):
                 score -= 1
-        if best is None or (fits, score) > best[0]:
-            best = ((fits, score), family, dims)
+        if best is None or 2 * fits + score > best[0]:
+            best = (2 * fits + score, family, dims)
     _, family, dims = best
     for role, sub, node in reads:
         axes = family.axes(role, notation, dims)
@@ -394,6 +394,8 @@ class _Binder:
         self.ranges = {}
         self.slots = self._slots()
         whole = self._is_whole(self.chain.members[0])
+        for node in self.chain.members:
+            self._no_product(node)
         if not self.chain.scatter:
             self._no_stray(whole)
         for letter in self.free:
@@ -425,6 +427,17 @@ class _Binder:
             for name in self._loose(member, frozenset(self.free)):
                 left = f"the left-hand side names {', '.join(self.free)}" if self.free else "the left-hand side names none"
                 self.fail(f"the index {name.text} is never bound: {left}, and no sum runs over {name.text}", name)
+
+    def _no_product(self, member):
+        """* is no product of cells."""
+        for join in walk(member):
+            for node in (join.left, join.right) if isinstance(join, Join) and not self.notation.named_axes else ():
+                if isinstance(node, Name) and node.sub is not None:
+                    self.fail(
+                        "* and \\star join whole arrays, without subscripts; for a product of cells write nothing, or "
+                        "\\cdot",
+                        node,
+                    )
 
     def _slots(self):
         """For letters that the notation does not place: the size of the axis on which they stand alone."""
@@ -598,11 +611,8 @@ class _Binder:
             if self.family.batch or self.family.channel or self.family.filter:
                 self.fail("* and \\star join arrays of one channel; write a sum over the indices instead", node)
             if node.sub is None or all(isinstance(i, Name) and i.sub is None for i in node.sub):
-                if self.notation.named_axes or node.sub is None:
-                    return Whole(node.span, role)
-            self.fail(
-                "* and \\star join whole arrays, without subscripts (for a product write nothing, or \\cdot)", node
-            )
+                return Whole(node.span, role)
+            self.fail("the subscripts of a whole array are bare letters that name its axes", node)
         return self.value(node, scope, True)
 
     def _value_name(self, node, scope, whole):

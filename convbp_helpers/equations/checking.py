@@ -424,7 +424,7 @@ def _narrower(page, notation, layer, chain, bound, number):
     for settings, words in narrower:
         try:
             bounds = bind(page, notation, {**(layer or {}), **settings})
-            if not _fails(bounds[chain], draw(bounds[chain].family), [number]):
+            if not _fails(bounds[chain], draw(bounds[chain].family, 10), [number]):
                 found.append(words)
         except (EquationError, ValueError):  # there is no such layer
             continue

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import threading
 
 from ..verdicts import box
 from . import notation as notations
 from .checking import check
 from .notation import Notation
-from .reading import EquationError
+from .reading import EquationError, parser
 
 __all__ = ["register"]
 
@@ -80,3 +81,4 @@ def register():
         return
     shell.register_magic_function(lambda line, cell: equation(line, cell, shell), "cell", "equation")
     shell.input_transformers_cleanup.append(not_empty)
+    threading.Thread(target=parser, daemon=True).start()  # ready before the first equation is typed

@@ -340,7 +340,8 @@ def plain(latex: str) -> str:
 
 # ------------------------------------------------------------------------------------------------- the parser
 @cache
-def _parser():
+def parser():
+    """The parser of grammar.lark; building it takes a third of a second, once."""
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return lark.Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True)
 
@@ -388,7 +389,7 @@ def read(latex: str) -> Page:
 
 def _parse(text, latex):
     try:
-        return _parser().parse(text)
+        return parser().parse(text)
     except lark.exceptions.UnexpectedCharacters as error:
         at = error.pos_in_stream
         found = re.match(r"\\[A-Za-z]+|\\.|.", text[at:], re.S).group()

@@ -6,6 +6,8 @@ whole numbers, and an activation is a parabola with random whole coefficients, s
 
 from __future__ import annotations
 
+import math
+import random
 import zlib
 from dataclasses import replace
 from functools import cache, cached_property
@@ -19,6 +21,7 @@ from .binding import Family
 __all__ = ["Trial", "draw", "small"]
 
 COUNT = 30  #: layers that `check` draws
+PATIENCE = 150  #: draws after which sizes may be equal
 
 
 class Trial:
@@ -202,34 +205,30 @@ def small(family: Family, count: int = 120) -> list[Trial]:
 
 
 def _drawn(family, count, large):
-    fixed = dict(family.fixed)
-    rng = np.random.default_rng([zlib.crc32(repr(replace(family, fixed=())).encode()), large])
-    trials, tries = [], 0
+    name = repr(replace(family, fixed=())) + str(large)
+    draw, rng = random.Random(zlib.crc32(name.encode())), np.random.default_rng(zlib.crc32(name.encode()))
+    trials, patience = [], PATIENCE
     while len(trials) < count:
-        tries += 1
-        if tries > 400 * count:
-            raise ValueError(f"no layer could be drawn for {family}")
-        dims = family.dims[len(trials) % len(family.dims)]
-        geometry = _geometry(family, fixed, dims, rng, large, patience=60 - tries % 61)
+        geometry = _geometry(family, family.dims[len(trials) % len(family.dims)], draw, large, patience > 0)
+        patience -= 1
         if geometry is not None:
             trials.append(Trial(geometry, family, rng))
+            patience = PATIENCE
+        elif patience < -20 * PATIENCE:
+            raise ValueError(f"there is no layer with {', '.join(f'{k} = {v}' for k, v in family.fixed)}")
     return trials
 
 
-def _geometry(family, fixed, dims, rng, large, patience):
-    """One geometry, or None if the draw is no layer (or, while there is patience, could hide a mix-up)."""
-    most = {1: 12, 2: 9, 3: 6}[dims] if large else 4
+def _geometry(family, dims, draw, large, picky):
+    """One geometry, or None: if the draw is no layer or too big, or, if picky, if its sizes could hide a mix-up."""
+    fixed = dict(family.fixed)
+    some = lambda low, high: draw.randrange(low, high + 1)  # noqa: E731
     varies = lambda name, axis: (name, None) in family.settings or (name, axis) in family.settings  # noqa: E731
 
     def setting(name, none, low, high):
-        shared = int(rng.integers(low, high + 1))
-        values = []
-        for axis in range(dims):
-            own = int(rng.integers(low, high + 1))
-            values.append(
-                shared if (name, None) in family.settings else own if (name, axis) in family.settings else none
-            )
-        return values
+        shared = some(low, high)
+        own = [some(low, high) if (name, axis) in family.settings else none for axis in range(dims)]
+        return [shared] * dims if (name, None) in family.settings else own
 
     stride = _per_axis(fixed.get("stride"), dims) or setting("stride", 1, 1, 4 if large else 3)
     dilation = _per_axis(fixed.get("dilation"), dims) or setting("dilation", 1, 1, 3)
@@ -237,42 +236,41 @@ def _geometry(family, fixed, dims, rng, large, patience):
     after = setting("after", 0, 0, 3 if large else 1)
     for axis in range(dims):  # where there is padding at all, that behind the input is free
         if varies("before", axis) and not varies("after", axis):
-            after[axis] = int(rng.integers(0, 4 if large else 2))
-    padding = list(zip(before, after, strict=True))
-    if "padding" in fixed:
-        padding = fixed["padding"]
-    groups = int(rng.choice([1, 2, 2, 3])) if family.groups else 1
-    groups = fixed.get("groups", groups)
-    per_c, per_f = rng.integers(1, 4 if large else 3, 2).tolist()
-    batch = fixed.get("batch", int(rng.integers(2 if large else 1, 4 if large else 3)) if family.batch else 1)
-    channels = fixed.get("channels", groups * per_c if family.channel else groups)
-    filters = fixed.get("filters", groups * per_f if family.filter else groups)
-    kernel = _per_axis(fixed.get("kernel"), dims) or rng.integers(1, (6 if dims == 1 else 5) if large else 4, dims).tolist()
-    size = _per_axis(fixed.get("size"), dims) or rng.integers(2 if large else 1, most + 1, dims).tolist()
+            after[axis] = some(0, 3 if large else 1)
+    padding = fixed.get("padding", tuple(zip(before, after, strict=True)))
+    groups = fixed.get("groups", (1, 2, 2, 3)[some(0, 3)] if family.groups else 1)
+    most = 3 if large else 2
+    batch = fixed.get("batch", some(2 if large else 1, most) if family.batch else 1)
+    channels = fixed.get("channels", groups * (some(1, most) if family.channel else 1))
+    filters = fixed.get("filters", groups * (some(1, most + large) if family.filter else 1))
+    longest = {1: 12, 2: 9, 3: 6}[dims] if large else 4
+    kernel = _per_axis(fixed.get("kernel"), dims)
+    kernel = kernel or [some(1, (5 if dims == 1 else 4) if large else 3) for _ in range(dims)]
+    size = _per_axis(fixed.get("size"), dims) or [some(2 if large else 1, longest) for _ in range(dims)]
+    if "padding" not in fixed:  # what `Geometry` would refuse, and what is too big, is refused sooner
+        padded = [h + sum(p) - d * (k - 1) - 1 for h, p, d, k in zip(size, padding, dilation, kernel, strict=True)]
+        if min(padded) < 0:
+            return None
+        out = [n // s + 1 for n, s in zip(padded, stride, strict=True)]
+        if math.prod((batch, filters, channels // groups, *out, *kernel)) > (1500 if large else 120):
+            return None
+        if large and picky:
+            sizes = (*size, *out, *kernel)
+            counts = [n for n, on in ((batch, family.batch), (channels, family.channel), (filters, family.filter)) if on]
+            if len(set(counts)) < len(counts) or len(set(sizes)) < len(sizes) or 1 in out:
+                return None
+            if max(stride) > 1 and not any(n % s for n, s in zip(padded, stride, strict=True)) and some(0, 1):
+                return None
     try:
-        geometry = Geometry.of(
+        return Geometry.of(
             (batch, channels, *size), (filters, channels // groups, *kernel),
-            stride=tuple(stride), padding=padding if isinstance(padding, (int, str)) else tuple(padding),
-            dilation=tuple(dilation), groups=groups,
+            stride=tuple(stride), padding=padding, dilation=tuple(dilation), groups=groups,
         )  # fmt: skip
     except ValueError:
         return None
-    terms = np.prod(geometry.out_shape) * np.prod(geometry.w_shape[1:])
-    if terms > (1500 if large else 120):
-        return None
-    if large and patience > 0:
-        counts = [n for n, on in ((batch, family.batch), (channels, family.channel), (filters, family.filter)) if on]
-        grids = [*geometry.input_grid, *geometry.output_grid, *geometry.kernel_grid]
-        if len(set(counts)) < len(counts) or len(set(grids)) < len(grids) or 1 in geometry.output_grid:
-            return None
-        strided = [axis.leftover for axis in geometry.axes if axis.stride > 1]
-        if strided and not any(strided) and rng.random() < 0.5:
-            return None
-    return geometry
 
 
 def _per_axis(value, dims):
     if value is None:
         return None
     return list(value) if isinstance(value, (tuple, list)) else [value] * dims
-
