@@ -21,6 +21,7 @@ import pytest
 REQUIRED = set(os.environ.get("CONVBP_REQUIRE", "").replace(",", " ").split())
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = pytest.StashKey[dict]()
+TABLES = pytest.StashKey[dict]()
 
 hypothesis.settings.register_profile("convbp", deadline=None)
 hypothesis.settings.load_profile("convbp")
@@ -35,6 +36,7 @@ def pytest_configure(config):
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # `python3` is this environment's kernel
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     config.stash[FIGURES] = {}
+    config.stash[TABLES] = {}
 
 
 # -- what may be missing -----------------------------------------------------------------------------
@@ -201,6 +203,29 @@ def count(request):
     return add
 
 
+@pytest.fixture
+def table(request):
+    """table("a title", page="01", lines=12): a row of a table of its own in the closing report."""
+
+    def add(title, **row):
+        request.config.stash[TABLES].setdefault(title, []).append(row)
+
+    return add
+
+
+def rows_of(rows):
+    """A table as lines of text: numbers to the right, a last line with their totals."""
+    heads = list(rows[0])
+    numeric = [head for head in heads if isinstance(rows[0][head], int)]
+    total = {head: sum(row[head] for row in rows) if head in numeric else "" for head in heads}
+    total[heads[0]] = "total"
+    cells = [heads, *([f"{r[h]:,}" if h in numeric else str(r[h]) for h in heads] for r in [*rows, total])]
+    widths = [max(len(line[n]) for line in cells) for n in range(len(heads))]
+    for line in cells:
+        fields = zip(line, widths, heads, strict=True)
+        yield "  ".join(t.rjust(w) if h in numeric else t.ljust(w) for t, w, h in fields).rstrip()
+
+
 def reason_of(report):
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     return reason.removeprefix("Skipped: ")
@@ -216,6 +241,12 @@ def pytest_terminal_summary(terminalreporter, config):
         write(f"{number:>9,}  {what}")
     write(f"{len(passed) - cells:>9,}  tests passed")
     write(f"{cells:>9,}  notebook cells gave their stored output")
+    for title, rows in config.stash[TABLES].items():
+        write("")
+        write(title)
+        for line in rows_of(rows):
+            write("    " + line)
+    write("")
     reasons = {}
     for report in stats.get("skipped", []):
         reasons[reason_of(report)] = reasons.get(reason_of(report), 0) + 1

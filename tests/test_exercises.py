@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from convbp_helpers import exercises
+from convbp_helpers.equations import magic
 from convbp_helpers.exercises.report import FAILED, NOT_ATTEMPTED, PASSED
 
 NAMES = [name for name in exercises.__all__ if name.startswith("check_")]
@@ -201,6 +202,71 @@ ROWS = {
             ([["a", "b", "c"]] * 2, ["list of rows"]),
         ],
     ),
+    "check_strided_weight_gradient": Row(
+        [
+            r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v}\, x_{su+k,\,sv+l}",
+            r"\dfrac{\partial J}{\partial w_{k,l}} = \sum_{u=0}^{U-1}\sum_{v=0}^{V-1} x_{k+su,l+sv} \cdot \delta_{u,v}",
+        ],
+        [..., "", "  \n"],
+        [
+            (r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{u+k,v+l}", ["stride 1 only", "(0.3)"]),
+            (r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{u+sk,v+sl}", ["Does not hold", "stride"]),
+            (r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u} \delta_{u,v} x_{su+k,sv+l}", ["index v is never bound"]),
+            (r"\frac{\partial J}{\partial x_{k,l}} = \sum_{u,v} \delta_{u,v} x_{su+k,sv+l}", ["left-hand side", "w_{k,l}"]),
+            (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_n\sum_{u,v} \delta_{n,u,v} x_{n,su+k,sv+l}",
+                ["one example", "no n"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{su+dk-p,sv+dl-p}",
+                ["no padding"],
+            ),
+            (r"\frac{\partial J}{\partial w_{k,l}} = \frac{\partial J}{\partial w_{k,l}}", ["stride 1 only"]),
+            (r"\frac{\partial J}{\partial w_{k,l} = 1", ["cannot be judged yet", "{ without its }"]),
+        ],
+    ),
+    "check_weight_gradient_over_inputs": Row(
+        [
+            r"\frac{\partial J}{\partial w_k} = \sum_i \delta_{i-k}\, x_i",
+            r"\frac{\partial J}{\partial w_k} = \sum_{i=0}^{H-1} x_i \delta_{i-k}",
+        ],
+        [..., ""],
+        [
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{u+k}", ["solve the link"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_i \delta_{i+k} x_i", ["Does not hold", "sign before k"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_i \delta_i x_{i+k}", ["It holds, but", "x_i"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u\sum_i \delta_u x_i [u = i-k]", ["still sums over u"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_i \delta_{k-i} x_i", ["Does not hold"]),
+            (r"\frac{\partial J}{\partial w_k} = \delta_{i-k} x_i", ["index i is never bound"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_i\sum_k \delta_{i-k} x_i", ["k is bound twice"]),
+        ],
+    ),
+    "check_weight_gradient_through_activation": Row(
+        [
+            r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \frac{\partial J}{\partial a_{u,v}} \sigma'(z_{u,v}) x_{u+k,v+l}",
+            r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u}\sum_{v} x_{u+k,\,v+l}\, \sigma'(z_{u,v})\, \frac{\partial J}{\partial a_{u,v}}",
+        ],
+        [..., ""],
+        [
+            (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \frac{\partial J}{\partial a_{u,v}} x_{u+k,v+l}",
+                ["Does not hold", "σ'(z)", "(2.7)"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \frac{\partial J}{\partial a_{u,v}} \sigma'(x_{u,v}) x_{u+k,v+l}",
+                ["Does not hold"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} \sigma'(z_{u,v}) x_{u+k,v+l}",
+                ["Does not hold"],
+            ),
+            (r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{u+k,v+l}", ["∂J/∂a is asked for"]),
+            (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \frac{\partial J}{\partial a_{u,v}} \sigma' x_{u+k,v+l}",
+                ["activation", "parentheses"],
+            ),
+        ],
+    ),
     "check_grad_weight_2d": Row(
         [lambda delta, x, kernel_shape: correlate(x, delta)],
         BLANK,
@@ -252,7 +318,8 @@ ROWS = {
     ),
 }
 FUNCTIONS = [name for name, row in ROWS.items() if callable(row.right[0])]
-PREDICTIONS = [name for name in ROWS if name not in FUNCTIONS]
+EQUATIONS = [name for name, row in ROWS.items() if isinstance(row.right[0], str)]
+PREDICTIONS = [name for name in ROWS if name not in FUNCTIONS + EQUATIONS]
 
 
 def ask(name, answer):
@@ -477,7 +544,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("name", PREDICTIONS)
+@pytest.mark.parametrize("name", PREDICTIONS + EQUATIONS)
 def test_no_odd_answer_escapes(name, odd):
     right, check = ROWS[name].right[0], getattr(exercises, name)
     for key in right if isinstance(right, dict) else [None]:
@@ -493,7 +560,8 @@ def test_text_of_an_answer_is_escaped():
 # -- as the notebooks pose and solve them ------------------------------------------------------------
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("[!.]*.ipynb"))
 SOLUTION = re.compile(r"<details>\s*<summary>Solution.*?</details>", re.DOTALL)
-PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(?:python|latex)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+MAGIC = re.compile(r"%%equation exercises\.(check_\w+)\n(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -523,7 +591,9 @@ def posed(notebook):
         around = [cells[i] for i in (index + 1, index - 1) if 0 <= i < len(cells)]
         folded = [SOLUTION.findall(source(c)) for c in around if c["cell_type"] == "markdown"]
         solutions = next((found for found in folded if found), [])
+        equation = MAGIC.match(source(cell))
         called = re.findall(r"exercises\.(check_\w+)\(", source(cell).rstrip().splitlines()[-1])
+        called = [equation.group(1)] if equation else called
         assert len(called) == 1, f"{notebook.name}, cell {index}: its last line calls one check"
         before = [
             source(c)
@@ -539,7 +609,9 @@ each = pytest.mark.parametrize("posed", POSED, ids=[f"{p.notebook.stem}-{p.check
 
 
 def run(text, namespace):
-    """Run a cell, and give the value of its last expression, as a notebook does."""
+    """Run a cell, and give the value of its last expression, as a notebook does (of %%equation, the report)."""
+    if equation := MAGIC.match(text):
+        return getattr(exercises, equation.group(1))(magic.source(equation.group(2)))
     body = ast.parse(text).body
     last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
     exec(compile(ast.Module(body, []), "<cell>", "exec"), namespace)
@@ -578,13 +650,15 @@ def test_each_check_is_used_by_exactly_one_exercise():
 @each
 def test_there_is_exactly_one_solution(posed):
     assert len(posed.solutions) == 1
-    assert len(PYTHON.findall(posed.solutions[0])) == 1
+    assert len(BLOCK.findall(posed.solutions[0])) == 1
 
 
 @each
 def test_the_solution_on_the_page_passes(posed, namespaces, count):
     names = namespaces(posed)
-    (block,) = PYTHON.findall(posed.solutions[0])
+    (block,) = BLOCK.findall(posed.solutions[0])
+    if MAGIC.match(source(posed.cell)):
+        block = source(posed.cell).splitlines()[0] + "\n" + block
     report = run(block, names)
     if not isinstance(report, exercises.Report):
         report = run(source(posed.cell).rstrip().splitlines()[-1], names)

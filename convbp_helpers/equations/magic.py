@@ -8,9 +8,11 @@ import threading
 
 from ..verdicts import box
 from . import notation as notations
+from .binding import bind
 from .checking import check
+from .display import show, show_error, typeset
 from .notation import Notation
-from .reading import EquationError, parser
+from .reading import EquationError, parser, read
 
 __all__ = ["register"]
 
@@ -24,9 +26,7 @@ the equation claims."""
 def equation(line: str, cell: str, shell):
     """Judge the cell's LaTeX, and show it."""
     from IPython.core.error import UsageError
-    from IPython.display import display
-
-    from .display import _Said, show, show_error
+    from IPython.display import Latex, display
 
     exercise, notation, layer = None, notations.SERIES, {}
     for word in shlex.split(line):
@@ -40,18 +40,33 @@ def equation(line: str, cell: str, shell):
         else:
             layer[name] = shell.ev(value)
     latex = source(cell)
-    if latex:
+    if exercise is not None and latex:
+        try:
+            bind(read(latex), notation)
+            display(Latex(typeset(latex)))
+        except EquationError as error:
+            show_error(error)
+    if exercise is not None:
+        display(exercise(latex))
+    elif latex:
         try:
             show(check(latex, notation=notation, layer=layer))
         except EquationError as error:
             show_error(error)
         except (TypeError, ValueError) as error:
             raise UsageError(f"{error}\n{USAGE}") from None
-    elif exercise is None:
-        text = "not attempted yet. Write an equation in LaTeX below the line %%equation."
-        display(_Said(type("Box", (), {"data": box("open", text)}), text))
-    if exercise is not None:
-        display(exercise(latex))
+    else:
+        display(NotAttempted())
+
+
+class NotAttempted:
+    """What an empty cell shows."""
+
+    def __repr__(self):
+        return "not attempted yet. Write an equation in LaTeX below the line %%equation."
+
+    def _repr_html_(self):
+        return box("open", repr(self))
 
 
 def source(cell: str) -> str:

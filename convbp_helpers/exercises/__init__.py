@@ -13,8 +13,11 @@ from .one_channel import (
     check_nudge,
     check_outputs_reached,
     check_repaired_grad_input,
+    check_strided_weight_gradient,
     check_summed_letters,
     check_turned_kernel,
+    check_weight_gradient_over_inputs,
+    check_weight_gradient_through_activation,
 )
 from .report import Report
 
@@ -28,6 +31,9 @@ __all__ = [
     "check_nudge",
     "check_outputs_reached",
     "check_repaired_grad_input",
+    "check_strided_weight_gradient",
     "check_summed_letters",
     "check_turned_kernel",
+    "check_weight_gradient_over_inputs",
+    "check_weight_gradient_through_activation",
 ]

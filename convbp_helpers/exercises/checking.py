@@ -1,4 +1,4 @@
-"""How an answer is judged: a prediction against its value, a function against the truth on small random layers."""
+"""How an answer is judged: a prediction against its value, a function or an equation against the truth on small layers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .. import equations
 from ..gradcheck import compare
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 
@@ -214,3 +215,64 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
     if case.terms is not None:
         lines[-1] = f"{lines[-1][:-1]} = {case.terms(cell)}."
     return Report(name, FAILED, "\n".join(lines) + _given(case), got=got, expected=expected)
+
+
+# ----------------------------------------------------------------------------------------------------- equations
+@dataclass(frozen=True)
+class Piece:
+    """Something the right-hand side must have, or must not: a letter, ∂ by a letter, or a sum over a letter."""
+
+    what: str  #: "x", "x_i" for that very cell, "∂a" for a derivative by a, "Σi" for a sum over i
+    said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
+
+
+def check_equation(name: str, latex, left: str, *, needs=(), without=(), praise: str = "") -> Report:
+    """Judge an equation: its left-hand side, whether it holds, and of what its right-hand side is made."""
+    if latex is ... or (isinstance(latex, str) and not latex.strip()):
+        return Report(name, NOT_ATTEMPTED, "Write the equation below the line %%equation, and run the cell.")
+    if not isinstance(latex, str):
+        return Report(name, FAILED, f"The equation is LaTeX, a text; got {type(latex).__name__}.")
+    try:
+        verdict = equations.check(latex)
+        (chain,) = equations.reading.read(latex).chains
+    except (equations.EquationError, ValueError) as error:
+        message = getattr(error, "message", "write one equation")
+        return Report(name, FAILED, f"It cannot be judged yet: {message}.")
+    wanted = equations.reading.read(f"{left} = 0").chains[0].members[0]
+    if _form(chain.members[0]) != _form(wanted):
+        return Report(name, FAILED, f"The left-hand side should be {left}")
+    found = set().union(*map(_pieces, chain.members[1:]))
+    amiss = [piece.said for piece in needs if piece.what not in found]
+    amiss += [piece.said for piece in without if piece.what in found]
+    if not verdict.holds:
+        example = verdict.counterexample
+        got, expected = (example.right, example.left) if example is not None else (None, None)
+        lines = [f"{line[:1].upper()}{line[1:]}." for line in (*verdict.sentences(), *amiss[:1])]
+        return Report(name, FAILED, "\n".join(lines), got=got, expected=expected)
+    if verdict.warnings or amiss:
+        return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")
+    return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.".strip())
+
+
+def _form(node):
+    """A tree without its places on the page."""
+    if isinstance(node, tuple):
+        return tuple(map(_form, node))
+    if not isinstance(node, equations.reading.Node):
+        return node
+    return type(node).__name__, *(_form(value) for key, value in vars(node).items() if key not in ("span", "places"))
+
+
+def _pieces(member) -> set[str]:
+    """The letters of a tree, its plain cells, what is differentiated by, and what is summed over."""
+    found = set()
+    for node in equations.reading.walk(member):
+        if isinstance(node, equations.reading.Name):
+            found.add(node.text)
+            if node.sub is not None and all(isinstance(i, equations.reading.Name) for i in node.sub):
+                found.add(f"{node.text}_{','.join(i.text for i in node.sub)}")
+        elif isinstance(node, equations.reading.Slope):
+            found.add(f"∂{node.bottom.text}")
+        elif isinstance(node, equations.reading.Sum):
+            found |= {f"Σ{name.text}" for name, _, _ in node.letters}
+    return found

@@ -1,4 +1,4 @@
-"""The exercises of notebooks 00 to 02: one channel, one filter, stride 1."""
+"""The exercises of notebooks 00 to 02: one channel and one filter; the card in 00 has all settings."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import loops
 from ..geometry import Geometry
-from .checking import Case, Prediction, check_function, check_predictions, digits, is_blank
+from .checking import Case, Piece, Prediction, check_equation, check_function, check_predictions, digits, is_blank
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 
 
@@ -282,4 +282,60 @@ def check_backward_through_tanh(answer) -> Report:
         )
     return check_function(
         "Exercise 2.4", answer, cases, "The gradient passes the activation first: delta = grad_a σ'(z)."
+    )
+
+
+# -------------------------------------------------------------------------------------------- equations, written out
+def check_strided_weight_gradient(latex) -> Report:
+    """Exercise 0.3: the card's weight gradient for one example, one channel, one filter, with stride alone."""
+    return check_equation(
+        "Exercise 0.3",
+        latex,
+        r"\frac{\partial J}{\partial w_{k,l}}",
+        needs=[
+            Piece("s", "for stride 1 only: there is no s in it. Look where s stands in (0.3)"),
+            Piece(r"\delta", "it should be written with δ and x"),
+            Piece("x", "it should be written with δ and x"),
+        ],
+        without=[
+            Piece("Σn", "this layer has one example: there is no n to sum over"),
+            Piece("p", "this layer has no padding: p = 0, so p need not stand there"),
+            Piece("d", "this layer has no dilation: d = 1, so d need not stand there"),
+            Piece("∂w", "it says nothing yet: the right-hand side is a gradient again"),
+        ],
+        praise="Six letters fewer, and the same equation.",
+    )
+
+
+def check_weight_gradient_over_inputs(latex) -> Report:
+    """Exercise 1.5: the weight gradient of one row, summed over the inputs i."""
+    return check_equation(
+        "Exercise 1.5",
+        latex,
+        r"\frac{\partial J}{\partial w_k}",
+        needs=[
+            Piece("Σi", "it does not sum over the inputs i: solve the link i = u + k for u, and put that in"),
+            Piece("x_i", "in this form x stands as x_i, with the input itself as its index"),
+            Piece(r"\delta", "it should be written with δ and x"),
+        ],
+        without=[
+            Piece("Σu", "it still sums over u: the link gives one u for each i and k"),
+            Piece("∂w", "it says nothing yet: the right-hand side is a gradient again"),
+        ],
+        praise="The same links, counted by their inputs. Where i − k is no output, δ reads as zero.",
+    )
+
+
+def check_weight_gradient_through_activation(latex) -> Report:
+    """Exercise 2.5: the weight gradient from ∂J/∂a, through the activation."""
+    return check_equation(
+        "Exercise 2.5",
+        latex,
+        r"\frac{\partial J}{\partial w_{k,l}}",
+        needs=[
+            Piece("∂a", "∂J/∂a is asked for: put the last line of (2.7) in for δ"),
+            Piece(r"\sigma'", "the derivative of the activation should stand in it: σ'(z), as in (2.7)"),
+        ],
+        without=[Piece(r"\delta", "δ still stands in it: put the last line of (2.7) in for it")],
+        praise="(2.7) and (2.5) in one line.",
     )
