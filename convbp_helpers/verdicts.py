@@ -28,7 +28,7 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
     judged : bool array of cells that are compared at all; the others show a dash.
     rows, columns : labels.
     """
-    got, expected = np.atleast_2d(got), np.atleast_2d(expected)
+    got, expected = np.atleast_2d(got) + 0.0, np.atleast_2d(expected) + 0.0  # no negative zero
     judged = np.ones(got.shape, dtype=bool) if judged is None else np.atleast_2d(judged)
     if got.shape != expected.shape or got.ndim != 2 or got.size > MOST_CELLS:
         return ""
@@ -49,6 +49,5 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
             else:
                 line += f'<td style="{edge}; opacity: 0.75">✓ {expected[i, j]:.4g}</td>'
         lines += f"<tr>{line}</tr>"
-    return (
-        f'<table style="margin: 6px 0"><caption style="text-align: left">{escape(caption)}</caption>{lines}</table>'
-    )
+    label = escape(caption, quote=True)
+    return f'<div style="margin-top: 6px">{label}</div><table aria-label="{label}" style="margin: 2px 0 6px">{lines}</table>'

@@ -29,8 +29,8 @@ class Change:
 
 
 RULES = (
-    "index shifted", "indices swapped", "sum dropped", "letter unsummed", "limit off by one", "sign turned", "s and d exchanged",
-    "bracket removed", "kernel flipped",
+    "index shifted", "indices swapped", "factor put", "factor dropped", "sum dropped", "letter unsummed", "limit off by one",
+    "sign turned", "s and d exchanged", "bracket removed", "kernel flipped",
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def changes(page: Page, notation: Notation) -> Iterator[Change]:
     latex = plain(page.latex)
     for number, chain in enumerate(page.chains):
         for place, member in enumerate(chain.members):
-            for rule, pieces, words in _Changes(latex, notation).of(member):
+            for rule, pieces, words in _Changes(latex, notation, chain).of(member):
                 yield Change(rule, number, place, _replaced(latex, pieces), words)
 
 
@@ -59,8 +59,10 @@ def tidy(text):
 class _Changes:
     """The changes of one member: (rule, pieces to replace, words)."""
 
-    def __init__(self, latex, notation):
+    def __init__(self, latex, notation, chain):
         self.latex, self.notation = latex, notation
+        names = {node.text for member in chain.members for node in walk(member) if isinstance(node, Name)}
+        self.factors = [name for name in ("s", "d") if name in notation.settings and name in names]
 
     def text(self, node):
         return tidy(self.latex[slice(*node.span)])
@@ -97,6 +99,26 @@ class _Changes:
                         words = f"{self.text(name)} is replaced by {new} in {shown}"
                         yield "index shifted", [(name.span, new)], words
 
+    def _scaled(self, index, shown):
+        """A letter with the stride or the dilation before it, and without: only where the equation has them at all."""
+        held = set()
+        for node in walk(index):
+            if not isinstance(node, Mul):
+                continue
+            held |= {id(factor) for factor in node.factors}
+            for factor in node.factors:
+                if isinstance(factor, Name) and factor.text in self.factors:
+                    rest = self.text(node).replace(factor.text, "", 1).strip()
+                    words = f"{self.text(node)} is replaced by {rest} in {shown}"
+                    yield "factor dropped", [(factor.span, " ")], words
+        for node in walk(index):
+            if isinstance(node, Name) and self._is_letter(node) and id(node) not in held:
+                for factor in self.factors:
+                    new = f"{factor}{self.text(node)}"
+                    bare = self.latex[: node.span[0]].rstrip().endswith("_")
+                    words = f"{self.text(node)} is replaced by {new} in {shown}"
+                    yield "factor put", [(node.span, f"{{{new}}}" if bare else new)], words
+
     def _more(self, index, step):
         """The piece that adds to an index; one without braces, as in w_k, gets them."""
         start, end = index.span
@@ -108,6 +130,7 @@ class _Changes:
         shown, role = self.text(node), self.notation.symbols[node.text].role
         for index in node.sub:
             yield from self._shifted(index, shown)
+            yield from self._scaled(index, shown)
         for one, other in combinations(node.sub, 2):
             if self.text(one) != self.text(other):
                 words = f"{self.text(one)} and {self.text(other)} are exchanged in {shown}"

@@ -135,7 +135,7 @@ class EquationCheck:
 
 
 def _number(value):
-    return f"{value:.6g}".replace("-", "\u2212")
+    return f"{value + 0.0:.6g}".replace("-", "\u2212")  # no negative zero
 
 
 # ---------------------------------------------------------------------------------------------------- the layers
