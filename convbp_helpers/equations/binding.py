@@ -316,6 +316,8 @@ class _Binder:
             inner = bound | {name.text for name, _, _ in node.letters}
             for part in (node.body, *node.conditions, *(limit for _, *ls in node.letters for limit in ls if limit)):
                 yield from self._loose(part, inner)
+        elif isinstance(node, (Join, Turned)) and self.notation.named_axes:
+            return  # the subscripts of whole arrays name their axes
         elif isinstance(node, Name):
             if self._is_index(node, bound):
                 if node.text not in bound:

@@ -126,12 +126,19 @@ class EquationCheck:
         return lines
 
     def __repr__(self):
-        return " ".join(f"{line[:1].upper()}{line[1:]}." for line in self.sentences())
+        return " ".join(map(sentence, self.sentences()))
 
     def _ipython_display_(self):
         from .display import show
 
         show(self)
+
+
+def sentence(text):
+    """With a full stop, and a capital unless it begins with a symbol."""
+    word = re.match(r"[A-Za-z]+", text)
+    capital = word is not None and (len(word.group()) > 1 or text.startswith("a "))
+    return f"{text[0].upper() if capital else text[0]}{text[1:]}."
 
 
 def _number(value):

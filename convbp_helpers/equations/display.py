@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 
 from ..verdicts import box, cells
+from .checking import sentence
 from .reading import EquationError
 
 __all__ = ["show", "show_error", "verdict_html"]
@@ -53,21 +54,23 @@ def typeset(latex: str) -> str:
 def verdict_html(check) -> str:
     """The verdict as HTML."""
     first, *rest = check.sentences()
-    lines = [f"{line[:1].upper()}{line[1:]}." for line in rest]
+    lines = [sentence(line) for line in rest]
     kind = "wrong" if not check.holds else "open" if check.warnings else "right"
     failed = ""
     if not check.holds and len(check.steps) > 1:
         failed = f'<div>That side: <code>{escape(check.steps[check.failing - 1].latex)}</code></div>'
-    return box(kind, f"{first[:1].upper()}{first[1:]}.", lines, failed + _grid(check.counterexample))
+    return box(kind, sentence(first), lines, failed + _grid(check.counterexample))
 
 
 def error_html(error) -> str:
-    message = error.message[:1].upper() + error.message[1:] + "."
-    place = ""
+    place, lines = "", [sentence(error.message)]
     if error.position is not None:
-        row = "\n".join(str(error).splitlines()[1:])
-        place = f'<pre style="margin: 4px 0; background: none; color: inherit">{escape(row)}</pre>'
-    return box("wrong", "This cannot be judged yet", [message], place)
+        lines[0] = sentence(f"{error.message} (line {error.line_and_column[0]}, column {error.line_and_column[1]})")
+        before, meant, after = (escape(part) for part in error.excerpt)
+        mark = "font-weight: bold; text-decoration: underline; text-decoration-thickness: 2px"
+        code = f'{before}<span style="{mark}">{meant or "&nbsp;"}</span>{after}'
+        place = f'<div style="margin: 4px 0; font-family: monospace; white-space: pre-wrap">{code}</div>'
+    return box("wrong", "This cannot be judged yet", lines, place)
 
 
 def _grid(example) -> str:

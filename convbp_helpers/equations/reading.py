@@ -32,10 +32,19 @@ class EquationError(ValueError):
         if self.position is None:
             return self.message
         line, column = self.line_and_column
-        row = self.latex.splitlines()[line - 1] if self.latex.strip() else ""
-        start = max(0, column - 45)
-        shown = row[start : column + 45]
-        return f"{self.message}\n    {shown}\n    {' ' * (column - 1 - start)}^ line {line}, column {column}"
+        before, meant, after = self.excerpt
+        marker = " " * len(before) + "^" * max(1, len(meant))
+        return f"{self.message} (line {line}, column {column})\n    {before}{meant}{after}\n    {marker}"
+
+    @property
+    def excerpt(self):
+        """What stands before, at and after the position, in its line."""
+        start = self.latex.rfind("\n", 0, self.position) + 1
+        stop = self.latex.find("\n", self.position)
+        stop = len(self.latex) if stop < 0 else stop
+        end = min(max(self.end, self.position + 1), stop)
+        before, meant, after = self.latex[start : self.position], self.latex[self.position : end], self.latex[end:stop]
+        return ("…" + before[-40:] if len(before) > 41 else before), meant, (after[:40] + "…" if len(after) > 41 else after)
 
     @property
     def line_and_column(self):

@@ -247,7 +247,7 @@ def check_equation(name: str, latex, left: str, *, needs=(), without=(), praise:
     if not verdict.holds:
         example = verdict.counterexample
         got, expected = (example.right, example.left) if example is not None else (None, None)
-        lines = [f"{line[:1].upper()}{line[1:]}." for line in (*verdict.sentences(), *amiss[:1])]
+        lines = [equations.checking.sentence(line) for line in (*verdict.sentences(), *amiss[:1])]
         return Report(name, FAILED, "\n".join(lines), got=got, expected=expected)
     if verdict.warnings or amiss:
         return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")
