@@ -176,19 +176,21 @@ def _family(latex, reads, indexed, letters, notation) -> Family:
     cells = [read for read in reads if read[1] is not None and not (read[0] == "bias" and not read[1])]
     if not any(sub for _, sub, _ in cells):
         return Family(dims=(indexed[0],) if indexed else (1, 2) if cells else (1,))
+    placed = [  # (role, the kinds of axes that the letters of each subscript belong to)
+        (role, [[_kind(size) for name in _names(index) if (size := _size_of(name, notation))] for index in sub])
+        for role, sub, _ in reads
+        if sub is not None
+    ]
     best = None
     for dims, batch, channel, filters in product((1, 2, 3), (False, True), (False, True), (False, True)):
         family = Family((dims,), batch, channel, filters)
         fits, score = 0, -0.01 * (batch + channel + filters)
-        for role, sub, _ in reads:
-            if sub is None:
-                continue
+        for role, sub in placed:
             axes = family.axes(role, notation, dims)
             if len(axes) != len(sub):
                 continue
             fits += 1
-            for kind, index in zip(axes, sub):
-                kinds = [_kind(size) for name in _names(index) if (size := _size_of(name, notation))]
+            for kind, kinds in zip(axes, sub):
                 if {kind, *kinds} <= {"channel", "filter"} and len(kinds) > 1:
                     score += 1  # the index of a group
                 else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from .notation import Notation
-from .reading import Add, Bracket, Mul, Name, Page, Sum, plain, walk
+from .reading import Add, Bracket, Join, Mul, Name, Page, Sum, Turned, plain, walk
 
 __all__ = ["Change", "changes"]
 
@@ -31,6 +31,7 @@ class Change:
 RULES = (
     "index shifted", "indices swapped", "factor put", "factor dropped", "sum dropped", "letter unsummed", "limit off by one",
     "sign turned", "s and d exchanged", "bracket removed", "kernel flipped",
+    "join exchanged", "operands swapped", "turn left out",
 )  # fmt: skip
 
 
@@ -80,6 +81,11 @@ class _Changes:
                         yield "sign turned", [(place, other)], f"the sign before {self._short(term)} is {other}"
             elif isinstance(node, Bracket):
                 yield "bracket removed", [(node.span, " ")], f"the bracket {self.text(node)} is left out"
+            elif isinstance(node, Join):
+                yield from self._of_join(node)
+            elif isinstance(node, Turned) and node.sub is None:
+                inner = self.latex[slice(*node.body.span)]
+                yield "turn left out", [(node.span, f"({inner})")], f"{self.text(node)} is not turned"
             if isinstance(node, (Bracket, Sum)):
                 for relation in node.relations if isinstance(node, Bracket) else node.conditions:
                     for number, side in enumerate(relation.sides):
@@ -176,6 +182,17 @@ class _Changes:
                 for step in ("+1", "-1") if limit is not None else ():
                     words = f"the sum {head} {word} at {self.text(limit)}{step}"
                     yield "limit off by one", [self._more(limit, step)], words
+
+    def _of_join(self, node):
+        shown = self.text(node)
+        if node.flip:
+            new, words = rf"\star_{{\text{{{node.mode}}}}} ", f"the convolution in {shown} is read as a correlation"
+        else:
+            new, words = rf"*_{{\text{{{node.mode}}}}} ", f"the correlation in {shown} is read as a convolution"
+        yield "join exchanged", [(node.place, new)], words
+        left, right = (self.latex[slice(*side.span)] for side in (node.left, node.right))
+        pieces = [(node.left.span, right), (node.right.span, left)]
+        yield "operands swapped", pieces, f"the two arrays in {shown} are exchanged"
 
     def _with_comma(self, span):
         """A letter of `u,v` together with one of its commas."""

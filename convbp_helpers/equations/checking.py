@@ -373,7 +373,7 @@ def _counterexample(bound, trials, number, trial):
             continue
         if wrong is None:
             by = lambda shape: "×".join(map(str, shape)) or "one number"  # noqa: E731
-            sizes = f"the left side has {by(compare.first.shape)} cells and this side {by(value.shape)}"
+            sizes = f"the left side is {by(compare.first.shape)} and this side {by(value.shape)}"
             return None, f"on the layer with {candidate}, {sizes}"
         if wrong.any():
             letters = bound.free

@@ -148,12 +148,13 @@ class Slope(Node):
 
 @dataclass(frozen=True)
 class Join(Node):
-    """Two whole arrays: convolution (`flip`) or correlation, and "valid", "full" or "same"."""
+    """Two whole arrays: convolution (`flip`) or correlation, and "valid", "full" or "same"; `place` is the operator's."""
 
     left: Node
     right: Node
     flip: bool
     mode: str
+    place: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -490,7 +491,8 @@ class _Builder:
                 raise EquationError(
                     f"{sign} can be valid, full or same; found {word}", self.latex, (mode.start_pos, mode.end_pos)
                 )
-            left = Join((left.span[0], right.span[1]), left, right, flip, word)
+            place = sign.start_pos, (mode or sign).end_pos
+            left = Join((left.span[0], right.span[1]), left, right, flip, word, place)
         return left
 
     def _summed(self, tree, sign, below, above, body):

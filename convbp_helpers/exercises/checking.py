@@ -260,7 +260,7 @@ def _form(node):
         return tuple(map(_form, node))
     if not isinstance(node, equations.reading.Node):
         return node
-    return type(node).__name__, *(_form(value) for key, value in vars(node).items() if key not in ("span", "places"))
+    return type(node).__name__, *(_form(value) for key, value in vars(node).items() if key not in ("span", "places", "place"))
 
 
 def _pieces(member) -> set[str]:
