@@ -14,7 +14,7 @@ from .reading import (
 
 __all__ = ["Bound", "Family", "bind"]
 
-MAPS = ("input", "output", "delta", "activated", "upstream", "below", "delta below")
+MAPS = ("input", "output", "delta", "activated", "upstream", "below", "delta below", "inserted")
 AXES_OF_INPUT = ("input", "below", "delta below")
 WORDS = {"batch": "example", "channel": "channel", "filter": "filter", 0: "row", 1: "column", 2: "third axis"}
 
@@ -96,7 +96,7 @@ class Family:
         """The kinds of axes that a symbol of this role has here, in the order of its subscripts."""
         if role == "bias":
             return ("filter",) if self.filter else ()
-        order = notation.axes["weight" if role == "weight" else "map"]
+        order = notation.axes[role if role in ("weight", "backward") else "map"]
         kinds = []
         for kind in order:
             if kind == "space":
@@ -115,6 +115,8 @@ def _stored(role, kind) -> int:
         return 0
     if isinstance(kind, int):
         return 2 + kind
+    if role == "backward":
+        return {"channel": 0, "filter": 1}[kind]
     return {"batch": 0, "filter": 0 if role == "weight" else 1, "channel": 1}[kind]
 
 
@@ -262,6 +264,8 @@ class _Binder:
             self.at = max(set().union(*offsets.values()))
         for node in self.arrays:
             role = self.role(node)
+            if role == "backward" and any(name.text == "G" for name in self._all_names()):
+                self.fail("the backward kernels are written for one group", node)
             self.below |= role in ("below", "delta below")
             self.activated |= role == "activated"
             self.reads.append((role, node.sub, node))
@@ -712,4 +716,5 @@ def _slot_size(role, kind) -> str:
         return "C/G" if role == "weight" else "C"
     if not isinstance(kind, int):
         return {"batch": "N", "filter": "F"}[kind]
-    return {"weight": "K"}.get(role, "H" if role in AXES_OF_INPUT else "U") + str(kind)
+    letter = {"weight": "K", "backward": "K", "inserted": "M"}.get(role, "H" if role in AXES_OF_INPUT else "U")
+    return f"{letter}{kind}"

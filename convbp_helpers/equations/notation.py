@@ -1,7 +1,9 @@
 """Which symbol plays which part: notations, as data.
 
 A layer has a few roles: it reads an *input* with its *weight* and *bias* and makes an *output*, at which *delta* lies; an
-activation makes the *activated* output, which is the next layer's input. A notation names them.
+activation makes the *activated* output, which is the next layer's input. Two arrays are made of these: *backward* holds the
+kernels that the backward pass gathers with (channel first, both spatial axes reversed), and *inserted* is delta with s - 1
+zeros between its cells. A notation names them.
 """
 
 from __future__ import annotations
@@ -50,10 +52,10 @@ class Notation:
     ----------
     name : str
     symbols : dict
-        Array symbol -> `Symbol`. Roles: input, weight, bias, output, delta, activated.
+        Array symbol -> `Symbol`. Roles: input, weight, bias, output, delta, activated, backward, inserted.
     axes : dict
-        The order of the axes of the maps ("map": input, output, delta) and of the stored kernel ("weight"); "space" stands
-        for all spatial axes. An equation may leave out batch, channel and filter where there is one of each.
+        The order of the axes of the maps ("map": input, output, delta) and of the stored kernels ("weight", "backward");
+        "space" stands for all spatial axes. An equation may leave out batch, channel and filter where there is one of each.
     letters : dict
         Index letter -> the size it counts up to: N, C, C/G, F, and per spatial axis H0 H1 H2 (input), U0 U1 U2 (output),
         K0 K1 K2 (kernel). A primed letter without an entry of its own counts what the bare one counts. A letter that is
@@ -78,7 +80,11 @@ class Notation:
     symbols: dict[str, Symbol]
     letters: dict[str, str]
     axes: dict[str, tuple[str, ...]] = field(
-        default_factory=lambda: {"map": ("batch", "channel", "space"), "weight": ("filter", "channel", "space")}
+        default_factory=lambda: {
+            "map": ("batch", "channel", "space"),
+            "weight": ("filter", "channel", "space"),
+            "backward": ("channel", "filter", "space"),
+        }
     )
     sizes: dict[str, str] = field(default_factory=lambda: {"N": "N", "C": "C", "F": "F", "G": "G", **_SPATIAL})
     settings: dict[str, tuple[str, int | None]] = field(default_factory=lambda: dict(_SETTINGS))
@@ -105,6 +111,8 @@ _SYMBOLS = {
     "z": Symbol("output"),
     r"\delta": Symbol("delta"),
     "a": Symbol("activated"),
+    r"\tilde w": Symbol("backward"),
+    r"\hat \delta": Symbol("inserted"),
 }
 
 #: This series: x (N, C, H, W), w (F, C/G, K, L), indices from 0.
@@ -115,7 +123,11 @@ NHWC = Notation(
     "channels last",
     _SYMBOLS,
     _LETTERS,
-    axes={"map": ("batch", "space", "channel"), "weight": ("space", "channel", "filter")},
+    axes={
+        "map": ("batch", "space", "channel"),
+        "weight": ("space", "channel", "filter"),
+        "backward": ("space", "filter", "channel"),
+    },
 )
 
 #: Jefkine 2016: o^{l-1} is the input of layer l and x^l what it makes of it; E the loss, f the activation. i, j are

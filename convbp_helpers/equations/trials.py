@@ -86,6 +86,19 @@ class Trial:
         return self.activation(self.z)
 
     @cached_property
+    def backward(self):
+        """The kernels of the gather form, (C, F, *kernel): filter and channel exchanged, spatial axes reversed."""
+        return np.flip(self.w, axis=tuple(range(2, self.w.ndim))).swapaxes(0, 1)
+
+    @cached_property
+    def inserted(self):
+        """Delta with s - 1 zeros between two neighbours."""
+        sizes = [self.sizes[f"M{n}"] for n in range(self.dims)]
+        array = np.zeros((*self.delta.shape[:2], *sizes))
+        array[(..., *(slice(None, None, axis.stride) for axis in self.geometry.axes))] = self.delta
+        return array
+
+    @cached_property
     def total(self):
         return float((self.delta * self.z).sum())
 
@@ -147,6 +160,7 @@ class Trial:
         named = {"N": g.batch, "C": g.channels, "F": g.filters, "G": g.groups, "C/G": g.channels // g.groups}
         for number, axis in enumerate(g.axes):
             named |= {f"H{number}": axis.size, f"U{number}": axis.out_size, f"K{number}": axis.kernel}
+            named[f"M{number}"] = axis.stride * (axis.out_size - 1) + 1
             named |= {f"stride{number}": axis.stride, f"dilation{number}": axis.dilation}
             named |= {f"before{number}": axis.padding[0], f"after{number}": axis.padding[1]}
             named |= {f"leftover{number}": axis.leftover}
