@@ -18,7 +18,7 @@ from PIL import Image  # comes with matplotlib
 
 from .selection import equation_of, label, links_of, number, sentence_of
 
-__all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos"]
+__all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos", "stacks"]
 
 #: The one colour meaning of the series (after Okabe and Ito). Links take the colour of their weight: tap number k of
 #: the kernel, counted row by row, has COLOURS["taps"][k]; all of them carry black text.
@@ -426,6 +426,77 @@ def matrix(
         + " " + " ".join(said)
     ).strip()  # fmt: skip
     return Picture(figure, alt, caption, [panel])
+
+
+def stacks(*rows, caption="", alt=None) -> Picture:
+    """Rows of stacks of maps with signs between them: which depth meets which, forward and backward.
+
+    Parameters
+    ----------
+    *rows : list
+        Of signs (a str: "⋆", "→") and stacks (name, role, shape, label): the shape is (depth, rows, columns), or
+        (copies, depth, rows, columns) for several stacks side by side; role is "input", "weight", "output" or "gradient".
+    caption, alt : str
+        alt defaults to a description.
+    """
+    if not rows or not any(isinstance(item, tuple) for row in rows for item in row):
+        raise ValueError('give rows of stacks and signs: stacks([("x", "input", (3, 4, 6), "3 channels"), "⋆", …])')
+    unit, shift, said = 0.17, 0.9, []
+    wide = lambda shape: shape[-1] + shift * (shape[-3] - 1)  # noqa: E731
+    tall = lambda shape: shape[-2] + shift * (shape[-3] - 1)  # noqa: E731
+    widths, heights, plans = [], [], []
+    for row in rows:
+        at, plan, highest = 1.0, [], 0.0
+        for item in row:
+            if isinstance(item, str):
+                plan.append((item, at + 1.2))
+                at += 3.4
+                continue
+            name, role, shape, label = item
+            if role not in COLOURS or len(shape) not in (3, 4):
+                raise ValueError(f"a stack is (name, role, (depth, rows, columns), label); got {item!r}")
+            copies = shape[0] if len(shape) == 4 else 1
+            needed = copies * (wide(shape) + 1.2) - 1.2
+            text = max(len(line) for line in (name, *label.splitlines())) * 0.075 / unit
+            plan.append((item, at + max(0, (text - needed) / 2)))
+            at += max(needed, text) + 1.4
+            highest = max(highest, tall(shape))
+            said.append(f"{name}, {'×'.join(map(str, shape))}: {label.replace(chr(10), ', ')}")
+        widths.append(at)
+        heights.append(highest + 5.6)
+        plans.append(plan)
+    unit = min(unit, WIDEST / max(widths))
+    figure = Figure(figsize=(max(widths) * unit, sum(heights) * unit))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, max(widths)), ylim=(sum(heights), 0))
+    axes.axis("off")
+    top = 0.0
+    for plan, height in zip(plans, heights, strict=True):
+        middle = top + 2.0 + (height - 5.6) / 2
+        for item, left in plan:
+            if isinstance(item, str):
+                axes.text(left, middle, item, fontsize=15, ha="center", va="center", color=COLOURS["ink"])
+                continue
+            name, role, shape, label = item
+            copies = shape[0] if len(shape) == 4 else 1
+            needed = copies * (wide(shape) + 1.2) - 1.2
+            upper = middle - tall(shape) / 2
+            for copy in range(copies):
+                _draw_stack(axes, shape[-3:], role, left + copy * (wide(shape) + 1.2), upper, shift)
+            centre = left + needed / 2
+            axes.text(centre, upper - 0.4, name, fontsize=11, weight="bold", ha="center", va="bottom", color=COLOURS["ink"])
+            axes.text(centre, upper + tall(shape) + 0.5, label, fontsize=9, ha="center", va="top", color=COLOURS["ink"])
+        top += height
+    return Picture(figure, alt or f"Stacks of maps. {'; '.join(said)}.", caption, said)
+
+
+def _draw_stack(axes, shape, role, left, upper, shift):
+    """`depth` rectangles, each a little to the left of and below the one behind it; depth 0 is in front."""
+    depth, rows, columns = shape
+    for k in reversed(range(depth)):
+        place = left + shift * k, upper + shift * (depth - 1 - k)
+        face = _mix(COLOURS[role], 0.22 + 0.12 * (k % 2))
+        axes.add_patch(Rectangle(place, columns, rows, facecolor=face, edgecolor=COLOURS[role], linewidth=1.2))
 
 
 def photos(pictures, caption="", alt=None) -> Picture:

@@ -155,7 +155,7 @@ def bind(page: Page, notation: Notation, layer: dict | None = None, *, expressio
     used = set().union(*(binder.settings for binder in binders))
     above, below = any(b.activated for b in binders), any(b.below for b in binders)
     letters = set().union(*(binder.names for binder in binders))
-    family = _family(page.latex, seen, cells, letters, notation)
+    family = _family(page.latex, seen, cells, letters, notation, layer or {})
     family = replace(
         family,
         settings=tuple(sorted((s for s in used if s[0] != "groups"), key=str)),
@@ -173,7 +173,7 @@ def _kind(size: str):
     return {"N": "batch", "C": "channel", "C/G": "channel", "F": "filter"}.get(size) or int(size[1:])
 
 
-def _family(latex, reads, indexed, letters, notation) -> Family:
+def _family(latex, reads, indexed, letters, notation, layer) -> Family:
     """The family in which every array has as many axes as it has subscripts, and its letters stand where they belong."""
     cells = [read for read in reads if read[1] is not None and not (read[0] == "bias" and not read[1])]
     if not any(sub for _, sub, _ in cells):
@@ -185,6 +185,8 @@ def _family(latex, reads, indexed, letters, notation) -> Family:
     ]
     best = None
     for dims, batch, channel, filters in product((1, 2, 3), (False, True), (False, True), (False, True)):
+        if any(name in layer and not on for name, on in (("batch", batch), ("channels", channel), ("filters", filters))):
+            continue
         family = Family((dims,), batch, channel, filters)
         fits, score = 0, -0.01 * (batch + channel + filters)
         for role, sub in placed:

@@ -1,0 +1,298 @@
+"""The exercises of notebooks 03 to 05: channels and filters, bias and batch, stride and leftovers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import loops
+from ..geometry import Geometry
+from .checking import Case, Piece, Prediction, check_equation, check_function, check_predictions
+from .one_channel import _sum, _whole
+from .report import Report
+
+#: (x, w) of layers without a batch: C and F differ, and so do the sizes of the axes; the last has C = F
+_STACKS = [
+    ((1, 3, 4), (2, 1, 2, 1)),
+    ((2, 3, 4), (1, 2, 1, 2)),
+    ((2, 4, 3), (3, 2, 2, 1)),
+    ((3, 4, 6), (2, 3, 2, 3)),
+    ((4, 5, 7), (3, 4, 3, 2)),
+    ((3, 6, 5), (3, 3, 2, 4)),
+]
+
+
+def _stack_layers(sizes):
+    """For each (x shape, w shape) without batch: a name, x, w and delta with random whole numbers, and the geometry."""
+    rng = np.random.default_rng(17)
+    by = lambda shape: "×".join(map(str, shape))  # noqa: E731
+    for x_shape, w_shape in sizes:
+        geometry = Geometry.of((1, *x_shape), w_shape)
+        name = (
+            f"layer with {x_shape[0]} channel{'s' * (x_shape[0] > 1)} of {by(x_shape[1:])} and "
+            f"{w_shape[0]} filter{'s' * (w_shape[0] > 1)} of {by(w_shape[2:])}"
+        )
+        yield name, _whole(rng, *x_shape), _whole(rng, *w_shape), _whole(rng, *geometry.out_shape[1:]), geometry
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 03
+def check_backward_filters(*, backward_filters, depth, kernels_turned) -> Report:
+    """Exercise 3.1, a prediction: 20 filters over RGB."""
+    return check_predictions(
+        "Exercise 3.1",
+        dict(backward_filters=backward_filters, depth=depth, kernels_turned=kernels_turned),
+        dict(
+            backward_filters=Prediction(
+                3,
+                {20: "20 is the number of forward filters. Each backward filter makes one map: how many maps has ∂J/∂x?"},
+                "Each backward filter makes one map of ∂J/∂x, and that has as many maps as x.",
+            ),
+            depth=Prediction(
+                20,
+                {3: "A backward filter slides over δ, not over x. How many maps has δ?"},
+                "A filter is as deep as the stack it slides over: here that is δ.",
+            ),
+            kernels_turned=Prediction(
+                60,
+                {
+                    20: "A forward filter is 3 deep, so it is 3 kernels.",
+                    3: "A backward filter is 20 deep, so it is 20 kernels.",
+                    23: "Not the sum: one kernel for every pair of a filter and a channel.",
+                },
+                "One kernel for every pair of a filter and a channel.",
+            ),
+        ),
+        "3 backward filters, each 20 deep: the same 60 kernels, grouped by channel.",
+    )
+
+
+def check_input_gradient_of_channels(latex) -> Report:
+    """Exercise 3.2: the input gradient of a row with channels and filters."""
+    return check_equation(
+        "Exercise 3.2",
+        latex,
+        r"\frac{\partial J}{\partial x_{c,i}}",
+        needs=[
+            Piece("Σf", "it does not sum over the filters f"),
+            Piece(r"\delta", "it should be written with δ and w"),
+            Piece("w", "it should be written with δ and w"),
+        ],
+        without=[Piece("∂x", "it says nothing yet: the right-hand side is a gradient again")],
+        praise="f is summed and c is kept.",
+    )
+
+
+def check_backward_kernels(answer) -> Report:
+    """Exercise 3.3: a function w -> the kernels of the backward pass, (C, F, K, L)."""
+    cases = []
+    for name, _, w, _, _ in _stack_layers(_STACKS):
+        expected = np.zeros((w.shape[1], w.shape[0], *w.shape[2:]))
+        for f, c, k, l in np.ndindex(*w.shape):
+            expected[c, f, k, l] = w[f, c, w.shape[2] - 1 - k, w.shape[3] - 1 - l]
+        last = w.shape[2] - 1, w.shape[3] - 1
+        terms = lambda cell, last=last: f"w[{cell[1]},{cell[0]},{last[0] - cell[2]},{last[1] - cell[3]}]"  # noqa: E731
+        cases.append(Case(name, dict(w=w), expected, terms))
+    return check_function("Exercise 3.3", answer, cases, "Exchanged in front, reversed behind, and nothing else.")
+
+
+def check_grad_weight_of_channels(answer) -> Report:
+    """Exercise 3.4: a function (delta, x, weight_shape) -> grad_w with channels and filters."""
+    cases = []
+    for name, x, w, delta, geometry in _stack_layers(_STACKS):
+        grad_w = loops.grad_weight(delta[None], x[None], w.shape)
+
+        def terms(cell, links=geometry.links_of_tap):
+            f, c = cell[:2]
+            shown = [((f, *u), k, (c, *i)) for u, k, i in links(cell[2:])]
+            return _sum(shown, "δ{0}·x{2}")
+
+        cases.append(Case(name, dict(delta=delta, x=x, weight_shape=w.shape), grad_w, terms))
+    return check_function("Exercise 3.4", answer, cases, "One correlation of two flat maps for every pair f, c.")
+
+
+def check_repaired_channels(answer) -> Report:
+    """Exercise 3.5, find the mistake: (delta, w, n_rows, n_columns) -> grad_x with channels and filters."""
+    cases = []
+    for name, x, w, delta, geometry in _stack_layers(_STACKS):
+        grad_x = loops.grad_input(delta[None], w, (1, *x.shape))[0]
+
+        def terms(cell, geometry=geometry):
+            c = cell[0]
+            links = geometry.links_of_input(cell[1:])
+            shown = [((f, *u), (f, c, *k), i) for f in range(geometry.filters) for u, k, i in links]
+            return _sum(shown, "δ{0}·w{1}")
+
+        arguments = dict(delta=delta, w=w, n_rows=x.shape[1], n_columns=x.shape[2])
+        cases.append(Case(name, arguments, grad_x, terms))
+    return check_function("Exercise 3.5", answer, cases, "The same f on δ and on w.")
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 04
+def check_bias_nudge(*, cells_changed, change_of_S) -> Report:
+    """Exercise 4.1, a prediction: b[1] is raised by 1 in a layer with 3 examples, 2 filters and maps of 4×6."""
+    return check_predictions(
+        "Exercise 4.1",
+        dict(cells_changed=cells_changed, change_of_S=change_of_S),
+        dict(
+            cells_changed=Prediction(
+                72,
+                {
+                    1: "The bias is added to every output of its map, not to one.",
+                    24: "That is one map of one example. There are 3 examples, and they share the bias.",
+                    144: "b[1] belongs to filter 1 alone; the maps of filter 0 do not hold it.",
+                    48: "That is both maps of one example. b[1] belongs to one filter, and to all 3 examples.",
+                },
+                "Examples times rows times columns, for one filter.",
+            ),
+            change_of_S=Prediction(
+                144,
+                {
+                    2: "Each of the changed cells contributes its own δ.",
+                    72: "Each cell grows by 1, but S weighs it with its δ, which is 2.",
+                    1: "S adds up all changed cells, each times its δ.",
+                },
+                "The number of changed cells, each by 1, each times its δ.",
+            ),
+        ),
+        "Every cell of the map, in every example, by the same amount.",
+    )
+
+
+def check_weight_gradient_of_a_batch(latex) -> Report:
+    """Exercise 4.2: the weight gradient of a row with batch, channels and filters."""
+    return check_equation(
+        "Exercise 4.2",
+        latex,
+        r"\frac{\partial J}{\partial w_{f,c,k}}",
+        needs=[
+            Piece("Σn", "it has no sum over the examples n: which letters do δ and x have with a batch"),
+            Piece(r"\delta", "it should be written with δ and x"),
+            Piece("x", "it should be written with δ and x"),
+        ],
+        without=[Piece("∂w", "it says nothing yet: the right-hand side is a gradient again")],
+        praise="The examples share the weight, so its gradient sums over them.",
+    )
+
+
+def check_grad_bias(answer) -> Report:
+    """Exercise 4.3: a function delta -> grad_b, for 1, 2 and 3 spatial axes."""
+    rng = np.random.default_rng(19)
+    cases = []
+    for shape in ((2, 3, 4), (1, 2, 3), (3, 2, 2, 5), (2, 4, 3, 1), (2, 3, 2, 1, 4)):
+        delta = _whole(rng, *shape)
+        name = f"layer with δ of shape {shape}"
+        cases.append(Case(name, dict(delta=delta), loops.grad_bias(delta)))
+    return check_function("Exercise 4.3", answer, cases, "Summed over everything but the filters.")
+
+
+def check_backward_of_mean(answer) -> Report:
+    """Exercise 4.4, find the mistake: (z, target, x, w) -> all gradients of the mean over the batch of half the squares."""
+    rng = np.random.default_rng(23)
+    equations = dict(grad_x="(4.5)", grad_w="(4.4)", grad_b="(4.2)")
+    cases = []
+    for x_shape, w_shape in (
+        ((2, 1, 2, 3), (3, 1, 2, 2)),
+        ((3, 2, 3, 4), (1, 2, 1, 2)),
+        ((2, 3, 4, 3), (4, 3, 2, 1)),
+        ((4, 2, 3, 5), (3, 2, 2, 3)),
+    ):
+        x, w = _whole(rng, *x_shape), _whole(rng, *w_shape)
+        z = loops.forward(x, w, _whole(rng, w_shape[0]))
+        target = _whole(rng, *z.shape)
+        delta = (z - target) / len(x)
+        expected = dict(
+            grad_x=loops.grad_input(delta, w, x.shape),
+            grad_w=loops.grad_weight(delta, x, w.shape),
+            grad_b=loops.grad_bias(delta),
+        )
+        name = f"layer with {x_shape[0]} examples, {x_shape[1]} channels and {w_shape[0]} filters"
+        reminder = "All three start from the same δ. Put 1/N into it, once, and nowhere else."
+        cases.append(
+            Case(name, dict(z=z, target=target, x=x, w=w), expected, reminder=reminder, equations=equations)
+        )
+    return check_function("Exercise 4.4", answer, cases, "1/N once, in δ; everything else is a sum.")
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 05
+def check_links_with_stride(*, x4, x5, x9) -> Report:
+    """Exercise 5.1, a prediction: 10 inputs, 3 weights, stride 2."""
+    return check_predictions(
+        "Exercise 5.1",
+        dict(x4=x4, x5=x5, x9=x9),
+        dict(
+            x4=Prediction(2, {3: "At stride 1 it would be 3. Look in which of the four lines x₄ stands."}, "Look in which of the four lines x₄ stands."),
+            x5=Prediction(1, {2: "x₅ lies in the middle of a window of 3, and the next window starts behind it.", 3: "At stride 1 it would be 3."}, "Look in which of the four lines x₅ stands."),
+            x9=Prediction(0, {1: "A window over x₉ would need x₁₀, or start at an odd cell."}, "Look in which of the four lines x₉ stands."),
+        ),
+        "Even cells lie in two windows, odd cells in one, and the last in none.",
+    )  # fmt: skip
+
+
+def check_weight_gradient_two_strides(latex) -> Report:
+    """Exercise 5.2: the weight gradient in two dimensions with a stride of its own on each axis."""
+    return check_equation(
+        "Exercise 5.2",
+        latex,
+        r"\frac{\partial J}{\partial w_{k,l}}",
+        needs=[
+            Piece("s", "for stride 1 only: s_h and s_w should stand in it"),
+            Piece("s_h", "the rows have a stride of their own: write s_h in the row index"),
+            Piece("s_w", "the columns have a stride of their own: write s_w in the column index"),
+            Piece(r"\delta", "it should be written with δ and x"),
+        ],
+        without=[Piece("∂w", "it says nothing yet: the right-hand side is a gradient again")],
+        praise="Each axis takes its own stride.",
+    )
+
+
+_STRIDED = [(3, 2, 2), (4, 2, 3), (5, 1, 2), (6, 3, 2), (8, 3, 3), (9, 2, 4), (10, 3, 2), (12, 4, 3), (7, 3, 1)]
+
+
+def _strided_cases():
+    """Rows with a stride: inputs, weights, stride; every leftover is among them."""
+    rng = np.random.default_rng(29)
+    for n_inputs, n_weights, stride in _STRIDED:
+        geometry = Geometry.of((1, 1, n_inputs), (1, 1, n_weights), stride=stride)
+        w, delta = _whole(rng, n_weights), _whole(rng, *geometry.output_grid)
+        grad_x = loops.grad_input(
+            delta[None, None], w[None, None], (1, 1, n_inputs), stride=stride
+        )[0, 0]  # fmt: skip
+        leftover = geometry.axes[0].leftover
+        name = f"layer with {n_inputs} inputs, {n_weights} weights, stride {stride} and leftover {leftover}"
+        terms = lambda i, geometry=geometry: _sum(geometry.links_of_input(i), "δ{0}·w{1}") or "0"  # noqa: E731
+        arguments = dict(delta=delta, w=w, stride=stride, n_inputs=n_inputs)
+        yield Case(name, arguments, grad_x, terms)
+
+
+def check_grad_input_with_stride(answer) -> Report:
+    """Exercise 5.3: a function (delta, w, stride, n_inputs) -> grad_x of one row."""
+    return check_function("Exercise 5.3", answer, list(_strided_cases()), "Cells without a link stay 0.")
+
+
+def check_input_sizes(*, smallest, largest) -> Report:
+    """Exercise 5.4, a prediction: 4 weights, stride 3, 5 outputs."""
+    return check_predictions(
+        "Exercise 5.4",
+        dict(smallest=smallest, largest=largest),
+        dict(
+            smallest=Prediction(
+                16,
+                {
+                    15: "Five windows begin at 0, 3, 6, 9 and 12; where does the last one end?",
+                    19: "There are 4 steps between 5 windows, not 5.",
+                    8: "That is the size at stride 1.",
+                },
+                "4 steps of 3, and then a whole window.",
+            ),
+            largest=Prediction(
+                18,
+                {19: "With 19 inputs a sixth window would fit.", 16: "That is the smallest: what may be left over?"},
+                "The smallest, and the largest leftover: less than one step.",
+            ),
+        ),
+        "s(U − 1) + K + r, with r from 0 to s − 1.",
+    )
+
+
+def check_repaired_stride(answer) -> Report:
+    """Exercise 5.5, find the mistake: zeros inserted at the wrong phase."""
+    return check_function("Exercise 5.5", answer, list(_strided_cases()), "δ_u lies at m = su.")
