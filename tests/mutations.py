@@ -17,7 +17,7 @@ from convbp_helpers.equations import EquationError, disagrees
 from convbp_helpers.equations.binding import bind
 from convbp_helpers.equations.changes import changes
 from convbp_helpers.equations.evaluating import Evaluation
-from convbp_helpers.equations.reading import read
+from convbp_helpers.equations.reading import EvaluationError, read
 from convbp_helpers.equations.trials import Trial
 from convbp_helpers.geometry import Geometry
 
@@ -58,20 +58,16 @@ def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
             continue
         seen.add(change.latex)
         try:
-            bind(read(change.latex), notation, _settings(layer))
+            if judge(change.latex, notation=notation, layer=layer):
+                result.killed += 1
+            elif is_equivalent(page, change, notation, layer):
+                result.equivalent[change.rule] += 1
+            else:
+                result.survivors.append(change)
+        except EvaluationError:  # a subscript that is not whole
+            result.killed += 1
         except EquationError:
             result.malformed += 1
-            continue
-        try:
-            rejected = judge(change.latex, notation=notation, layer=layer)
-        except EquationError:  # a subscript that is not whole
-            rejected = True
-        if rejected:
-            result.killed += 1
-        elif is_equivalent(page, change, notation, layer):
-            result.equivalent[change.rule] += 1
-        else:
-            result.survivors.append(change)
     return result
 
 
@@ -112,7 +108,8 @@ def one_layer(bound, layer):
 def every_layer(family, fixed):
     """H to 7, K to 3, and where the family has them s and d to 3 and padding to 2 on each side, with whole arrays.
 
-    In two dimensions each geometry of the first axis meets another of the same settings on the second.
+    In two dimensions each geometry of the first axis meets another of the same settings on the second. What the equation's
+    page fixes (kernel, channels, filters, stride, dilation) is fixed here too.
     """
     rng = np.random.default_rng(2718)
     named = {name for name, _ in family.settings}
@@ -126,14 +123,14 @@ def every_layer(family, fixed):
     )
     trials = []
     for stride, dilation, before, after in settings:
-        pairs = list(product(H, K))
+        pairs = list(product(H, [fixed["kernel"]] if "kernel" in fixed else K))
         fits = [(h, k) for h, k in pairs if h + before + after >= dilation * (k - 1) + 1]
         for number, (h, k) in enumerate(fits):
             for dims in family.dims:
                 partners = [fits[(number + 5 * axis) % len(fits)] for axis in range(dims)]
                 batch, channels, filters, groups = COUNTS[family.groups][number % len(COUNTS[family.groups])]
-                channels = channels if family.channel else 1
-                filters = filters if family.filter else 1
+                channels = fixed.get("channels", channels if family.channel else 1)
+                filters = fixed.get("filters", filters if family.filter else 1)
                 geometry = Geometry.of(
                     (batch if family.batch else 1, channels, *(h for h, _ in partners)),
                     (filters, channels // groups, *(k for _, k in partners)),

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from .binding import Activate, Bound, Index, Indexed, Power, Quantity, Read, Scalar, Whole
-from .reading import Add, Bracket, Div, EquationError, Floor, Join, Mod, Mul, Number, Relation, Slope, Sum, Turned
+from .reading import Add, Bracket, Div, EvaluationError, Floor, Join, Mod, Mul, Number, Relation, Slope, Sum, Turned
 
 __all__ = ["Evaluation", "close"]
 
@@ -48,7 +48,7 @@ class Evaluation:
         return values.reshape(shape)
 
     def fail(self, message, node):
-        raise EquationError(message, self.bound.latex, node.span)
+        raise EvaluationError(message, self.bound.latex, node.span)
 
     # -- members
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import lark
 
-__all__ = ["EquationError", "blank", "children", "plain", "read", "walk"]
+__all__ = ["EquationError", "EvaluationError", "blank", "children", "plain", "read", "walk"]
 
 
 class EquationError(ValueError):
@@ -51,6 +51,10 @@ class EquationError(ValueError):
         """Where the position lies, both counted from 1."""
         before = self.latex[: self.position]
         return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+class EvaluationError(EquationError):
+    """An equation that can be read, and has a subscript that is not whole, or a division by zero, when it is run."""
 
 
 # ------------------------------------------------------------------------------------------------------ the tree
