@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (an equation is not broken in the middle)
 r"""Equations that hold and equations that do not, as data: what `check` must say about each.
 
 The wrong ones are what learners and published material get wrong. Nothing here imports the package: a notation is
@@ -90,8 +91,7 @@ RIGHT = [
     ),
     Right(
         "forward with groups",
-        r"z_{n,f,u,v} = b_f + \sum_{c'}\sum_{k,l} w_{f,c',k,l}\,"
-        r" x_{n,\lfloor fG/F\rfloor C/G + c',\,su+dk-p,\,sv+dl-p}",
+        r"z_{n,f,u} = b_f + \sum_{c'}\sum_k w_{f,c',k}\, x_{n,\lfloor fG/F\rfloor C/G + c',\,su+dk-p}",
     ),
     Right(
         "forward per axis",
@@ -140,7 +140,10 @@ RIGHT = [
   &= \sum_k \delta_{i-k}\, w_k
 \end{aligned}""",
     ),
-    Right("input gradient inside bounds", r"\frac{\partial J}{\partial x_i} = \sum_k [0 \le i-k < U]\; \delta_{i-k}\, w_k"),
+    Right(
+        "input gradient inside bounds",
+        r"\frac{\partial J}{\partial x_i} = \sum_k [0 \le i-k < U]\; \delta_{i-k}\, w_k",
+    ),
     Right(
         "input gradient over outputs",
         r"\frac{\partial J}{\partial x_i} = \sum_{u=i-K+1}^{i} \delta_u\, w_{i-u} = \sum_{u \,:\, 0 \le i-u < K} \delta_u\, w_{i-u}",
@@ -156,8 +159,8 @@ RIGHT = [
     ),
     Right(
         "input gradient with conditions below the sums",
-        r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_f \sum_{\substack{u,k \\ su+dk-p=i}}"
-        r" \sum_{\substack{v,l \\ sv+dl-p=j}} \delta_{n,f,u,v}\, w_{f,c,k,l}",
+        r"\frac{\partial J}{\partial x_{c,i,j}} = \sum_f \sum_{\substack{u,k \\ su+dk-p=i}}"
+        r" \sum_{\substack{v,l \\ sv+dl-p=j}} \delta_{f,u,v}\, w_{f,c,k,l}",
     ),
     Right(
         "input gradient of the card",
@@ -169,6 +172,14 @@ RIGHT = [
         r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l}"
         r" \left[ s_h \mid i + p_{\text{top}} - k \right] \left[ s_w \mid j + p_{\text{left}} - l \right]\,"
         r" \delta_{\frac{i + p_{\text{top}} - k}{s_h},\; \frac{j + p_{\text{left}} - l}{s_w}}\, w_{k,l}",
+    ),
+    Right(
+        "input gradient with backward kernels (Aggarwal)",
+        r"\frac{\partial J}{\partial x_{c,i,j}} = \sum_f \sum_{k,l} \tilde{w}_{c,f,k,l}\; \delta_{f,\,i+k-(K-1),\,j+l-(L-1)}",
+    ),
+    Right(
+        "input gradient with backward kernels and zeros inserted",
+        r"\frac{\partial J}{\partial x_{c,i}} = \sum_f \sum_k \tilde w_{c,f,k}\; \hat\delta_{f,\,i+dk-(d(K-1)-p)}",
     ),
     Right(
         "input gradient with the backward padding",
@@ -213,12 +224,16 @@ RIGHT = [
         r"\text{for all } n, c, f, u, v, k, l: \quad"
         r" \frac{\partial J}{\partial x_{n,c,su+dk-p,sv+dl-p}} \mathrel{+}= \delta_{n,f,u,v}\, w_{f,c,k,l}",
     ),
+    Right(
+        "input gradient, scattered, for all said behind",
+        r"\frac{\partial J}{\partial x_{su+k}} \mathrel{+}= \delta_u\, w_k \quad \text{for all } u, k",
+    ),
     # -- the weight gradient
     Right(
         "weight gradient, derived",
         r"""\begin{aligned}
-\frac{\partial J}{\partial w_{k,l}} &= \sum_{u=0}^{U-1}\sum_{v=0}^{V-1} \delta_{u,v}\, \frac{\partial z_{u,v}}{\partial w_{k,l}} \\
-&= \sum_{u=0}^{U-1}\sum_{v=0}^{V-1} \delta_{u,v}\, x_{u+k,v+l} = \sum_{u=0}^{H-K}\sum_{v=0}^{W-L} \delta_{u,v}\, x_{u+k,v+l}
+\frac{\partial J}{\partial w_k} &= \sum_{u=0}^{U-1} \delta_u\, \frac{\partial z_u}{\partial w_k} \\
+&= \sum_{u=0}^{U-1} \delta_u\, x_{u+k} = \sum_{u=0}^{H-K} \delta_u\, x_{u+k}
 \end{aligned}""",
     ),
     Right(
@@ -230,32 +245,45 @@ RIGHT = [
         r"\frac{\partial J}{\partial w_{f,c',k,l}} = \sum_n \sum_{u,v} \delta_{n,f,u,v}\;"
         r" x_{n,\,\lfloor fG/F \rfloor \frac{C}{G} + c',\, su+dk-p,\, sv+dl-p}",
     ),
-    Right("weight gradient over inputs", r"\partial J / \partial w_k = \sum_{i=k}^{k+U-1} x_i\, \delta_{i-k} = \sum_i x_i\, \delta_{i-k}"),
+    Right(
+        "weight gradient over inputs",
+        r"\partial J / \partial w_k = \sum_{i=k}^{k+U-1} x_i\, \delta_{i-k} = \sum_i x_i\, \delta_{i-k}",
+    ),
     Right(
         "weight gradient with zeros inserted",
         r"\frac{\partial J}{\partial w_k} = \sum_{t=0}^{s(U-1)} [s \mid t]\; \delta_{t/s}\; x_{t+dk-p}",
     ),
-    Right("weight gradient, scattered", r"\frac{\partial J}{\partial w_{f,c,k}} \mathrel{+}= \delta_{n,f,u}\, x_{n,c,su+dk-p}"),
+    Right(
+        "weight gradient with zeros inserted, by its symbol",
+        r"\frac{\partial J}{\partial w_{f,c,k}} = \sum_{n,t} \hat{\delta}_{n,f,t}\; x_{n,c,t+dk-p}",
+    ),
+    Right(
+        "weight gradient, scattered",
+        r"\frac{\partial J}{\partial w_{f,c,k}} \mathrel{+}= \delta_{n,f,u}\, x_{n,c,su+dk-p}",
+    ),
     # -- the bias gradient
     Right(
         "bias gradient",
         r"\frac{\partial J}{\partial b_f} = \sum_n \sum_{u,v} \delta_{n,f,u,v}\, \frac{\partial z_{n,f,u,v}}{\partial b_f}"
         r" = \sum_n \sum_{u,v} \delta_{n,f,u,v}",
     ),
-    Right("bias gradient of one filter", r"\frac{\partial J}{\partial b} = \sum_{u=0}^{U-1} \sum_{v=0}^{V-1} \delta_{u,v}"),
+    Right(
+        "bias gradient of one filter",
+        r"\frac{\partial J}{\partial b} = \sum_{u=0}^{U-1} \sum_{v=0}^{V-1} \delta_{u,v}",
+    ),
     Right(
         "all three gradients",
         r"""\begin{aligned}
-\frac{\partial J}{\partial x_{n,c,i,j}} &= \sum_f \sum_{k,l} \delta_{n,f,i-k,j-l}\, w_{f,c,k,l}, \\
-\frac{\partial J}{\partial w_{f,c,k,l}} &= \sum_n \sum_{u,v} \delta_{n,f,u,v}\, x_{n,c,u+k,v+l}, \\
-\frac{\partial J}{\partial b_f} &= \sum_n \sum_{u,v} \delta_{n,f,u,v}.
+\frac{\partial J}{\partial x_{c,i}} &= \sum_f \sum_k \delta_{f,i-k}\, w_{f,c,k}, \\
+\frac{\partial J}{\partial w_{f,c,k}} &= \sum_u \delta_{f,u}\, x_{c,u+k}, \\
+\frac{\partial J}{\partial b_f} &= \sum_u \delta_{f,u}.
 \end{aligned}""",
     ),
     # -- one scalar
     Right(
         "the scalar S",
-        r"S = \sum_{n,f,u} \delta_{n,f,u}\, z_{n,f,u}"
-        r" = \sum_{n,f,u} \delta_{n,f,u}\, b_f + \sum_{n,f,u} \sum_{c,k} \delta_{n,f,u}\, w_{f,c,k}\, x_{n,c,su+dk-p}",
+        r"S = \sum_{f,u} \delta_{f,u}\, z_{f,u}"
+        r" = \sum_{f,u} \delta_{f,u}\, b_f + \sum_{f,u} \sum_{c,k} \delta_{f,u}\, w_{f,c,k}\, x_{c,su+dk-p}",
     ),
     Right(
         "delta struck out",
@@ -275,14 +303,22 @@ RIGHT = [
         r"\sum_f b_f\, \frac{\partial J}{\partial b_f} = \sum_{n,f,u} b_f\, \delta_{n,f,u}",
     ),
     # -- whole arrays
-    Right("forward of whole arrays", r"z = x \star w + b = x *_{\text{valid}} \operatorname{rot}_{180^\circ}(w) + b"),
+    Right(
+        "forward of whole arrays",
+        r"z = x \star w + b = x *_{\text{valid}} \operatorname{rot}_{180^\circ}(w) + b",
+    ),
     Right("forward with the kernel first", r"z = \operatorname{rot}_{180}(w) *_{\text{valid}} x + b"),
     Right(
         "input gradient of whole arrays",
         r"\frac{\partial J}{\partial x} = \delta *_{\text{full}} w = \delta \star_{\text{full}} \mathrm{rot}_{180}(w)",
     ),
-    Right("input gradient of whole arrays, by cells", r"\frac{\partial J}{\partial x_{i,j}} = (\delta * w)_{i,j} = (w * \delta)_{i,j}"),
-    Right("weight gradient of whole arrays", r"\frac{\partial J}{\partial w} = x \star_{\text{valid}} \delta"),
+    Right(
+        "input gradient of whole arrays, by cells",
+        r"\frac{\partial J}{\partial x_{i,j}} = (\delta * w)_{i,j} = (w * \delta)_{i,j}",
+    ),
+    Right(
+        "weight gradient of whole arrays", r"\frac{\partial J}{\partial w} = x \star_{\text{valid}} \delta"
+    ),
     # -- activation and layers
     Right(
         "through the activation",
@@ -326,7 +362,11 @@ RIGHT = [
         r" \delta_{n,u,v,f}\; x_{n,su+dk-p,sv+dl-p,c}",
         **NHWC,
     ),
-    Right("channels last: bias gradient", r"\frac{\partial J}{\partial b_f} = \sum_{n,u,v} \delta_{n,u,v,f}", **NHWC),
+    Right(
+        "channels last: bias gradient",
+        r"\frac{\partial J}{\partial b_f} = \sum_{n,u,v} \delta_{n,u,v,f}",
+        **NHWC,
+    ),
     Right(
         "channels last: scattered",
         r"\text{for all } n,u,v,f,k,l,c: \; \frac{\partial J}{\partial x_{n,u+k,v+l,c}} \mathrel{+}= \delta_{n,u,v,f}\, w_{k,l,c,f}",
@@ -386,7 +426,11 @@ RIGHT = [
         r"\frac{\partial E}{\partial x^l_{i',j'}} = \delta^{l+1}_{i',j'} \ast w^{l+1}_{m,n}\; f'(x^l_{i',j'})",
         **JEFKINE,
     ),
-    Right("Jefkine: the bias", r"\frac{\partial E}{\partial b^l} = \sum_{i=0}^{H-k_1}\sum_{j=0}^{W-k_2} \delta^l_{i,j}", **JEFKINE),
+    Right(
+        "Jefkine: the bias",
+        r"\frac{\partial E}{\partial b^l} = \sum_{i=0}^{H-k_1}\sum_{j=0}^{W-k_2} \delta^l_{i,j}",
+        **JEFKINE,
+    ),
     Right(
         "Jefkine with stride, channels and filters",
         r"\frac{\partial E}{\partial x^l_{c,i',j'}} = f'(x^l_{c,i',j'}) \sum_q \sum_{m,n} [s \mid i'-m,\, s \mid j'-n]\;"
@@ -399,7 +443,11 @@ RIGHT = [
         r"z^l_{i,j,k} = \sum_{c} \sum_{m} \sum_{n} x^{l - 1}_{i + m - 1,j + n - 1,c} \cdot w^l_{m,n,c,k} + b^l_k",
         **ONE_BASED,
     ),
-    Right("answer: definition of the error", r"\delta^l_{x,y,z} = \frac{\partial J}{\partial \; z^l_{x,y,z}}", **ONE_BASED),
+    Right(
+        "answer: definition of the error",
+        r"\delta^l_{x,y,z} = \frac{\partial J}{\partial \; z^l_{x,y,z}}",
+        **ONE_BASED,
+    ),
     Right(
         "answer: (1) and (2)",
         r"""\begin{align} \delta^l_{m,n,u} &= \sum_{k} \sum_a \sum_b \frac{\partial J}{\partial \; z^{l + 1}_{m - a + 1,n - b + 1,k}} \cdot \frac{\partial z^{l + 1}_{m - a + 1,n - b + 1,k}}{\partial z^l_{m,n,u}}\label{eq:delta1}\tag{1}\\
@@ -430,7 +478,7 @@ RIGHT = [
         r" = \sum_m \sum_n \delta^l_{m,n,k}",
         **ONE_BASED,
     ),
-]  # fmt: skip
+]
 
 
 # ------------------------------------------------------------------------------------------------ wrong equations
@@ -493,11 +541,13 @@ WRONG = [
         "convolution for correlation",
         r"\frac{\partial J}{\partial x_{i,j}} = (\delta \star_{\text{full}} w)_{i,j}",
         bug="correlation against convolution in library calls",
+        cause="is read as a convolution",
     ),
     Wrong(
         "forward by a convolution",
         r"z_{u,v} = (x *_{\text{valid}} w)_{u,v} + b",
         bug="correlation against convolution in library calls",
+        cause="is read as a correlation",
     ),
     Wrong(
         "Jacobian read backwards",
@@ -511,6 +561,12 @@ WRONG = [
         r"\frac{\partial J}{\partial x_{c,i,j}} = \sum_f \sum_{k,l} \delta_{f,i-k,j-l}\, w_{c,f,k,l}",
         bug="5: channel and filter axes swapped in the wrong place",
         cause="c and f are exchanged in w_{c,f,k,l}",
+    ),
+    Wrong(
+        "backward kernels with the axes of the forward ones",
+        r"\frac{\partial J}{\partial x_{c,i}} = \sum_f \sum_k \tilde w_{f,c,k}\, \delta_{f,i+k-(K-1)}",
+        bug="5 and 4: Aggarwal's exchange of channel and filter forgotten",
+        cause="f and c are exchanged",
     ),
     Wrong(
         "filters mixed",
@@ -600,7 +656,12 @@ WRONG = [
         bug="8: the stride of the other axis",
         cause="the stride is 1",
     ),
-    Wrong("output size without the leftover", r"U = \frac{H - K}{s} + 1", bug="25: sizes that do not divide", cause="the stride is 1"),
+    Wrong(
+        "output size without the leftover",
+        r"U = \frac{H - K}{s} + 1",
+        bug="25: sizes that do not divide",
+        cause="the stride is 1",
+    ),
     # -- padding
     Wrong(
         "forward padding where the backward one belongs",
@@ -644,6 +705,11 @@ WRONG = [
         bug="padding in backward: found by trial",
         cause="the sign before p is -",
     ),
+    Wrong(
+        "forward padding about the zero-inserted delta",
+        r"\frac{\partial J}{\partial x_i} = \sum_k \tilde w_k\, \hat\delta_{i+k-p}",
+        bug="11: padding P used where d(K−1)−P belongs",
+    ),
     # -- dilation
     Wrong(
         "dilation ignored on one axis",
@@ -679,12 +745,14 @@ WRONG = [
         "correlation arguments swapped",
         r"\frac{\partial J}{\partial w} = \delta \star x",
         bug="17: correlation arguments swapped in the weight gradient",
+        cause="are exchanged",
         sizes=True,
     ),
     Wrong(
         "weight gradient by a convolution",
         r"\frac{\partial J}{\partial w} = x *_{\text{valid}} \delta",
         bug="17: the result is reversed",
+        cause="is read as a correlation",
     ),
     Wrong(
         "divided by the batch",
@@ -776,7 +844,6 @@ WRONG = [
         "groups of the filters counted as those of the channels",
         r"z_{f,u} = b_f + \sum_{c',k} w_{f,c',k}\; x_{\lfloor f/G \rfloor C/G + c',\,u+k}",
         bug="24: group blocks in the wrong order",
-        cause=None,
     ),
     # -- activation
     Wrong(
@@ -822,7 +889,7 @@ WRONG = [
 \end{aligned}""",
         bug="13: off by one",
         failing=3,
-        cause="i-k-1 is replaced by i-k-1+1",
+        cause="i-k-1 is replaced by i-k",
     ),
     Wrong(
         "second of three gradients",
@@ -883,6 +950,7 @@ WRONG = [
         r" = \sum_{m=0}^{k_1-1}\sum_{n=0}^{k_2-1} \delta^{l+1}_{i'-m,j'-n}\, w^{l+1}_{m,n}\, f'(x^l_{i',j'})"
         r" = \big( \delta^{l+1} \ast \operatorname{rot}_{180^\circ}\{w^{l+1}\} \big)_{i',j'}\, f'(x^l_{i',j'})",
         bug="published, Eq. 22: convolution with a kernel that is rotated already",
+        cause="is not turned",
         failing=2,
         **JEFKINE,
     ),
@@ -890,6 +958,7 @@ WRONG = [
         "Jefkine (22), as printed",
         r"\frac{\partial E}{\partial x^l_{i',j'}} = \delta^{l+1}_{i',j'} \ast \operatorname{rot}_{180^\circ}\{w^{l+1}_{m,n}\}\, f'(x^l_{i',j'})",
         bug="published, Eq. 22: convolution with a kernel that is rotated already",
+        cause="is not turned",
         **JEFKINE,
     ),
     Wrong(
@@ -902,7 +971,7 @@ WRONG = [
         "Jefkine (13), one row short",
         r"\frac{\partial E}{\partial w^l_{m',n'}} = \sum_{i=0}^{H-k_1-1}\sum_{j=0}^{W-k_2} \delta^l_{i,j}\, o^{l-1}_{i+m',j+n'}",
         bug="10: one row dropped",
-        cause="ends at H-k_1-1+1",
+        cause="ends at H-k_1",
         **JEFKINE,
     ),
     # -- the public answer
@@ -934,7 +1003,7 @@ WRONG = [
         raises="b has no subscript",
         **ONE_BASED,
     ),
-]  # fmt: skip
+]
 
 
 # ------------------------------------------------------------------------------------------- right for a narrower layer
@@ -952,7 +1021,12 @@ WIDER = [
     Wider("weights, stride", TAPS, layer=dict(stride=3), cause="the stride is 1"),
     Wider("weights, stride of one axis", TAPS, layer=dict(stride=(1, 2)), cause="the stride is 1"),
     Wider("weights, dilation", TAPS, layer=dict(dilation=2), cause="the dilation is 1"),
-    Wider("weights, padding of one side", TAPS, layer=dict(padding=((0, 0), (2, 0))), cause="there is no padding"),
+    Wider(
+        "weights, padding of one side",
+        TAPS,
+        layer=dict(padding=((0, 0), (2, 0))),
+        cause="there is no padding",
+    ),
     Wider("filters, groups", FILTERS, layer=dict(groups=2), cause="there is one group"),
     Wider("filters, stride", FILTERS, layer=dict(stride=2), cause="the stride is 1"),
     Wider("strided, dilation", STRIDED, layer=dict(dilation=2), cause="the dilation is 1"),
@@ -988,7 +1062,9 @@ WIDER = [
 WARNED = [
     Warned("one weight too many", r"z_u = b + \sum_{k=0}^{K} w_k\, x_{u+k}", reads=("w_K",)),
     Warned("one weight too early", r"z_u = b + \sum_{k=-1}^{K-1} w_k\, x_{u+k}", reads=("w_{-1}",)),
-    Warned("one weight too many, in a range", r"z_u = b + \sum_{0 \le k \le K} w_k\, x_{u+k}", reads=("w_K",)),
+    Warned(
+        "one weight too many, in a range", r"z_u = b + \sum_{0 \le k \le K} w_k\, x_{u+k}", reads=("w_K",)
+    ),
     Warned(
         "one output too many",
         r"\frac{\partial J}{\partial w_k} = \sum_{u=0}^{U} \delta_u\, x_{u+k}",
@@ -1059,7 +1135,10 @@ WARNED = [
     ),
     # -- neighbours that read what does exist, at least for some cell
     Warned("all weights", r"\frac{\partial J}{\partial x_i} = \sum_{k=0}^{K-1} \delta_{i-k}\, w_k"),
-    Warned("outputs from i - K + 1 to i", r"\frac{\partial J}{\partial x_i} = \sum_{u=i-K+1}^{i} \delta_u\, w_{i-u}"),
+    Warned(
+        "outputs from i - K + 1 to i",
+        r"\frac{\partial J}{\partial x_i} = \sum_{u=i-K+1}^{i} \delta_u\, w_{i-u}",
+    ),
     Warned("all outputs", r"\frac{\partial J}{\partial x_i} = \sum_{u=0}^{U-1} \delta_u\, w_{i-u}"),
     Warned("weights up to i", r"\frac{\partial J}{\partial x_i} = \sum_{k=0}^{i} \delta_{i-k}\, w_k"),
     Warned("outputs by the sizes", r"\frac{\partial J}{\partial w_k} = \sum_{u=0}^{H-K} \delta_u\, x_{u+k}"),

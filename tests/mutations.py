@@ -53,12 +53,13 @@ def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
     result = Score()
     page = read(latex)
     seen = {latex}
+    like = [bound.family for bound in bind(page, notation, _settings(layer))]  # the layers that the original is about
     for change in changes(page, notation):
         if change.latex in seen:
             continue
         seen.add(change.latex)
         try:
-            if judge(change.latex, notation=notation, layer=layer):
+            if judge(change.latex, notation=notation, layer=layer, like=like):
                 result.killed += 1
             elif is_equivalent(page, change, notation, layer):
                 result.equivalent[change.rule] += 1
@@ -123,7 +124,7 @@ def every_layer(family, fixed):
     )
     trials = []
     for stride, dilation, before, after in settings:
-        pairs = list(product(H, [fixed["kernel"]] if "kernel" in fixed else K))
+        pairs = list(product([fixed["size"]] if "size" in fixed else H, [fixed["kernel"]] if "kernel" in fixed else K))
         fits = [(h, k) for h, k in pairs if h + before + after >= dilation * (k - 1) + 1]
         for number, (h, k) in enumerate(fits):
             for dims in family.dims:
@@ -132,7 +133,7 @@ def every_layer(family, fixed):
                 channels = fixed.get("channels", channels if family.channel else 1)
                 filters = fixed.get("filters", filters if family.filter else 1)
                 geometry = Geometry.of(
-                    (batch if family.batch else 1, channels, *(h for h, _ in partners)),
+                    (fixed.get("batch", batch if family.batch else 1), channels, *(h for h, _ in partners)),
                     (filters, channels // groups, *(k for _, k in partners)),
                     stride=stride, dilation=dilation, groups=groups, padding=((before, after),) * dims,
                 )  # fmt: skip

@@ -6,6 +6,7 @@ A cell's metadata says what a display needs beside its LaTeX, in a list under "e
     {"display": 1, "skip": "defines a link"}         not executed, and why
     {"display": 1, "fails": 3}                       meant to be wrong: its third step must be rejected
     {"display": 1, "arrays": ["x", "w", "b"]}        about the arrays of the notebook with these names
+    {"display": 1, "layer": {"kernel": 1}}           about these layers, as `check(layer=…)` takes them
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from convbp_helpers import equations, loops
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
-KEYS = {"display", "notation", "skip", "fails", "arrays"}
+KEYS = {"display", "notation", "skip", "fails", "arrays", "layer"}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Display:
     skip: str = ""
     fails: int | None = None
     arrays: tuple[str, ...] = ()
+    layer: dict | None = None
 
     def __str__(self):
         return f"{self.page} {self.place}"
@@ -48,10 +50,10 @@ class Display:
         return any(name in symbols for name in names)
 
     @property
-    def layer(self):
+    def asked(self):
         """What `check` is told about the layer."""
         if not self.arrays:
-            return None
+            return self.layer
         namespace = variables(self.page, self.arrays)
         return {name: namespace[name] for name in self.arrays}
 

@@ -31,7 +31,7 @@ def assert_differs(found):
     assert example.layer and example.wrong.any()
     left, right = example.values
     assert np.isfinite(left) and np.isfinite(right) and abs(left - right) > 1e-6
-    assert len(example.cell) == len(example.letters) == example.left.ndim
+    assert len(example.cell) == example.left.ndim and len(example.letters) in (0, example.left.ndim)
     assert example.layer in repr(found)
 
 
@@ -54,7 +54,7 @@ def test_wrong_equation_is_rejected(case, count):
     assert found.failing == case.failing, repr(found)
     assert [step.holds for step in found.steps[: case.failing]] == [True] * (case.failing - 1) + [False]
     if case.sizes:
-        assert found.counterexample is None and "cells and this side" in found.reason
+        assert found.counterexample is None and "and this side" in found.reason
     else:
         assert_differs(found)
     causes = "; ".join(found.causes)
@@ -83,7 +83,7 @@ def test_equation_of_a_narrower_layer(case, count):
     assert not found.holds and found.failing == 1
     assert case.cause in "; ".join(found.causes), repr(found)
     if found.counterexample is None:
-        assert "cells and this side" in found.reason
+        assert "and this side" in found.reason
     else:
         assert_differs(found)
     count("equations that fail on layers wider than they claim")
@@ -110,12 +110,15 @@ def test_tables_cover_what_they_should():
     assert len({case.failing for case in REJECTED}) >= 3
     assert all(case.bug for case in WRONG)
     assert len({(type(case), case.name) for case in ALL}) == len(ALL)
-    assert len({(case.latex, case.notation, repr(case.layer)) for case in [*RIGHT, *WRONG]}) == len(RIGHT) + len(WRONG)
+    given = [(case.latex, case.notation, repr(case.layer)) for case in [*RIGHT, *WRONG]]
+    assert len(set(given)) == len(given)
 
 
 def test_every_planted_bug_that_an_equation_can_have_is_there():
-    numbered = {int(n) for case in WRONG for n in re.findall(r"\d+", re.match(r"[\d and]*", case.bug).group())}
-    assert numbered == set(range(1, 27)) - {22, 23}  # integer arrays and inputs modified in place are no equations
+    starts = [re.match(r"[\d and]*", case.bug).group() for case in WRONG]
+    numbered = {int(number) for start in starts for number in re.findall(r"\d+", start)}
+    no_equations = {22, 23}  # integer arrays, and inputs modified in place
+    assert numbered == set(range(1, 27)) - no_equations
 
 
 # ------------------------------------------------------------------------------------------------------ every change
@@ -125,7 +128,8 @@ def test_every_change_of_a_right_equation_is_seen(case, count):
     survivors = [change for change in score.survivors if change.words not in case.also]
     shown = "\n".join(f"{change.rule}: {change.words}\n    {change.latex}" for change in survivors)
     assert not survivors, f"these changes alter the equation and are not rejected:\n{shown}"
-    assert len(score.survivors) == len(case.also) and score.killed > 0
+    assert len(score.survivors) == len(case.also)
+    assert score.killed or not score.total, "no change can be judged"
     count("changes of the right equations: rejected", score.killed)
     count("changes of the right equations: equal to the original", sum(score.equivalent.values()))
     count("changes of the right equations: malformed", score.malformed)

@@ -16,7 +16,7 @@ NAMES = sorted({display.page for display in DISPLAYS})
 def verdict(display):
     """What is wrong with a display, or None."""
     notation = getattr(equations, display.notation)
-    check = equations.check(display.latex, notation=notation, layer=display.layer)
+    check = equations.check(display.latex, notation=notation, layer=display.asked)
     if display.fails:
         if check.holds:
             return "it is meant to fail and holds", check
@@ -59,7 +59,7 @@ def test_every_single_change_is_rejected(page, table):
     total, equal = Score(), {}
     for display in EXECUTED:
         if display.page == page and not display.fails:
-            result = score(display.latex, getattr(equations, display.notation), display.layer)
+            result = score(display.latex, getattr(equations, display.notation), display.asked)
             for change in result.survivors:
                 print(f"{display}: not rejected: it holds if {change.words}")
             total += result

@@ -1,5 +1,6 @@
 """Set-up: the three lists of packages, what tools/run.py does, the README, and what no file may name."""
 
+import json
 import os
 import re
 import socket
@@ -13,6 +14,8 @@ import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from convbp_helpers import equations
 
 ROOT = Path(__file__).resolve().parent.parent
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}
@@ -432,6 +435,13 @@ def test_the_patterns_find_what_they_are_for():
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def headings(path):
+    """The headings of a notebook, as JupyterLab and GitHub make anchors of them."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return {line.replace(" ", "-") for line in re.findall(r"(?m)^#+ (.+?)\s*$", text)}
+
+
 def readme_faults(text):
     wrong = []
     code = re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", text)) + re.findall(
@@ -451,6 +461,11 @@ def readme_faults(text):
         if re.fullmatch(r"[\w./-]+\.(?:py|toml|txt|yml|cff|ipynb|cfg)|[\w.-]+/", piece)
     ]
     files += [link for link in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in link]
+    for name, heading in re.findall(r"\]\((notebooks/[\w-]+\.ipynb)#([^)\s]+)\)", text):
+        if (ROOT / name).exists() and heading not in headings(ROOT / name):
+            wrong.append(f"no heading {heading} in {name}")
+        elif not (ROOT / name).exists():
+            wrong.append(f"no file {name}")
     made = {".venv/", "my-notebooks/", ".venv-lowest/"}
     wrong += [f"no file {name}" for name in files if name not in made and not (ROOT / name).exists()]
     wrong += [
@@ -475,12 +490,19 @@ def test_planted_faults_in_the_readme():
         "See `tools/cook.py`.",
         "[here](nowhere.md)",
         "![](notebooks/)",
+        "[there](notebooks/00-the-question.ipynb#No-such-heading)",
+        "[there](notebooks/99-nowhere.ipynb#The-question)",
         "`py tools\\run.py eat`",
     ):
         assert len(readme_faults(README + "\n" + bad + "\n")) == len(readme_faults(README)) + 1, bad
     assert not any("table" in fault for fault in readme_faults(README))
     row = re.search(r"(?m)^\|.*notebooks/00-.*\n", README)[0]
     assert any("table" in fault for fault in readme_faults(README.replace(row, "")))
+
+
+def test_the_equation_in_the_readme_says_what_the_readme_says():
+    equation, said = re.search(r"%%equation\n(.*?)\n```\n\n> ✗ (.*?)\n\n", README, re.S).groups()
+    assert repr(equations.check(equation)) == re.sub(r"\s*\n> ", " ", said)
 
 
 def test_readme_first_screen():

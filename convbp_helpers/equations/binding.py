@@ -165,7 +165,19 @@ def bind(page: Page, notation: Notation, layer: dict | None = None, *, expressio
         linear=notation.linear,
         fixed=tuple(sorted((layer or {}).items(), key=lambda item: item[0])),
     )
+    _has_subscripts_for(family, page.latex)
     return [binder.bound(family) for binder in binders]
+
+
+def _has_subscripts_for(family, latex):
+    """A layer that is asked about has several examples, channels or filters only if the arrays have a letter for them."""
+    asked = dict(family.fixed)
+    for names, axis in ((("batch",), "batch"), (("channels", "groups"), "channel"), (("filters", "groups"), "filter")):
+        count = max(asked.get(name, 1) for name in names)
+        if count > 1 and not getattr(family, axis):
+            raise EquationError(
+                f"the arrays here have no subscript for the {WORDS[axis]}s, and the layer asked about has {count}", latex
+            )
 
 
 def _kind(size: str):
@@ -203,6 +215,8 @@ def _family(latex, reads, indexed, letters, notation, layer) -> Family:
             size = _size_of(name, notation)
             if size in ("N", "C", "F") and not getattr(family, _kind(size)):
                 score -= 1
+            if size and isinstance(_kind(size), int) and _kind(size) >= dims:
+                score -= 2
         if best is None or 2 * fits + score > best[0]:
             best = (2 * fits + score, family, dims)
     _, family, dims = best
@@ -332,10 +346,20 @@ class _Binder:
                     yield node
             for index in node.sub or ():
                 if not (self._setting_key(node) in self.notation.settings or self._setting_key(node) in self.notation.sizes):
+                    for name in self._letters_like_arrays(index):
+                        if name.text not in bound:
+                            yield name
                     yield from self._loose(index, bound)
         else:
             for child in children(node):
                 yield from self._loose(child, bound)
+
+    def _letters_like_arrays(self, index):
+        """Within a subscript no array stands: b is a letter there if the notation has it, or if it stands alone."""
+        for name in walk(index):
+            if isinstance(name, Name) and name.sub is None and name.sup is None and name.text in self.notation.symbols:
+                if name.text in self.notation.letters or name is index:
+                    yield name
 
     def _is_index(self, node, bound) -> bool:
         if node.sub is not None or node.sup is not None:
@@ -460,8 +484,11 @@ class _Binder:
                     found.setdefault(index.text, Counter())[_slot_size(role, kind)] += 1
         return {letter: counts.most_common(1)[0][0] for letter, counts in found.items()}
 
-    def _range(self, letter, node):
+    def _range(self, letter, node, limits=False):
         size = _size_of(letter, self.notation) or self.slots.get(letter)
+        if size is None and limits:
+            self.ranges.setdefault(letter, "")
+            return
         if size is None:
             self.fail(
                 f"{letter} is not known: it is no symbol of this notation, and as an index it stands alone in no "
@@ -551,7 +578,7 @@ class _Binder:
             low, high = (None if limit is None else self.index(limit, inner) for limit in (low, high))
             letters.append((text, low, high))
             inner = inner | {text}
-            self._range(text, name)
+            self._range(text, name, limits=low is not None)
         conditions = tuple(self.relation(r, inner) for r in node.conditions)
         return replace(
             node, letters=tuple(letters), conditions=conditions, body=self.value(node.body, inner, whole)
@@ -573,6 +600,9 @@ class _Binder:
         return self._slope_of(node, self._top(node.top, scope, whole), scope, whole)
 
     def _top(self, node, scope, whole):
+        known = (*self.notation.symbols, self.notation.loss, self.notation.total)
+        if isinstance(node, Name) and node.sub is None and node.text not in known:
+            self.fail(f"{node.text} is not the loss; the loss is {self.notation.loss}", node)
         if isinstance(node, Name) and node.text in (self.notation.loss, self.notation.total):
             return Scalar(node.span, "loss" if node.text == self.notation.loss else "total")
         return self.value(node, scope, whole)
@@ -602,6 +632,7 @@ class _Binder:
     def _as_cells(self, body, scope):
         """A whole array among cells: its cells are those of the left-hand side."""
         free = [letter for letter in self.free if isinstance(_kind(self.ranges[letter]), int)]
+        free.sort(key=lambda letter: _kind(self.ranges[letter]))
         if len(free) != self.dims:
             self.fail(
                 "* and \\star join whole arrays (for a product write nothing, or \\cdot); to pick a cell, write "

@@ -57,6 +57,14 @@ def tidy(text):
     return text
 
 
+def _plus(text, step):
+    """An index one more or one less, in words: K-1 and one more is K."""
+    if (last := re.search(r"([+-]1)$", text)) is None:
+        return text + step
+    rest = text[: last.start()]
+    return rest if last.group() != step else f"{rest}{step[0]}2"
+
+
 class _Changes:
     """The changes of one member: (rule, pieces to replace, words)."""
 
@@ -97,7 +105,7 @@ class _Changes:
         """The index one more and one less, and so each letter in it that a product holds."""
         for step in ("+1", "-1"):
             was = self.text(index)
-            yield "index shifted", [self._more(index, step)], f"{was} is replaced by {was}{step} in {shown}"
+            yield "index shifted", [self._more(index, step)], f"{was} is replaced by {_plus(was, step)} in {shown}"
             for node in walk(index):
                 for name in node.factors if isinstance(node, Mul) else ():
                     if isinstance(name, Name) and self._is_letter(name):
@@ -114,7 +122,7 @@ class _Changes:
             held |= {id(factor) for factor in node.factors}
             for factor in node.factors:
                 if isinstance(factor, Name) and factor.text in self.factors:
-                    rest = self.text(node).replace(factor.text, "", 1).strip()
+                    rest = self.text(node).replace(self.text(factor), "", 1).strip()
                     words = f"{self.text(node)} is replaced by {rest} in {shown}"
                     yield "factor dropped", [(factor.span, " ")], words
         for node in walk(index):
@@ -180,7 +188,7 @@ class _Changes:
         for _, low, high in node.letters:
             for limit, word in ((low, "starts"), (high, "ends")):
                 for step in ("+1", "-1") if limit is not None else ():
-                    words = f"the sum {head} {word} at {self.text(limit)}{step}"
+                    words = f"the sum {head} {word} at {_plus(self.text(limit), step)}"
                     yield "limit off by one", [self._more(limit, step)], words
 
     def _of_join(self, node):

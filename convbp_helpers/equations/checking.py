@@ -37,7 +37,7 @@ class Counterexample:
     ----------
     layer : str
     letters : tuple of str
-        The letters that number the axes of `left` and `right`.
+        The letters that number the axes of `left` and `right`; none for whole arrays.
     left, right, claimed : arrays
         What the two sides give, and where both make a claim.
     cell : tuple of int
@@ -119,7 +119,9 @@ class EquationCheck:
         if self.counterexample is not None:
             c = self.counterexample
             left, right = map(_number, c.values)
-            where = ", ".join(f"{letter} = {i}" for letter, i in zip(c.letters, c.cell, strict=True))
+            where = ", ".join(f"{letter} = {i}" for letter, i in zip(c.letters, c.cell, strict=False))
+            if not c.letters and c.cell:  # a whole array
+                where = f"[{','.join(map(str, c.cell))}]"
             lines.append(f"on the layer with {c.layer}:{f' at {where}' if where else ''} it should be {left} and is {right}")
         if self.causes:
             lines.append(f"it holds if {'; or if '.join(self.causes)}")
@@ -146,7 +148,7 @@ def _number(value):
 
 
 # ---------------------------------------------------------------------------------------------------- the layers
-def _asked(latex, notation, layer):
+def _asked(latex, notation, layer, like=None):
     """The page, and each of its chains with the layers to try it on."""
     if not isinstance(latex, str):
         raise TypeError(f"an equation is LaTeX in a string; got {type(latex).__name__}")
@@ -163,9 +165,18 @@ def _asked(latex, notation, layer):
     fixed = {k: tuple(map(tuple, v)) if k == "padding" and _nested(v) else tuple(v) if isinstance(v, list) else v
              for k, v in layer.items()}  # fmt: skip
     bounds = bind(page, notation, fixed)
+    if like is not None and len(like) == len(bounds):  # a changed equation is about the layers of the original
+        bounds = [_of_family(bound, family) for bound, family in zip(bounds, like, strict=True)]
     if not bounds:
         raise EquationError("there is no equation")
     return page, [(bound, _given(bound, arrays) if arrays else draw(bound.family)) for bound in bounds]
+
+
+def _of_family(bound, family):
+    """A chain that has lost a setting, on the layers that still have it."""
+    own = bound.family
+    wider = replace(own, settings=family.settings, groups=family.groups)
+    return replace(bound, family=family) if wider == family else bound
 
 
 def _nested(value):
@@ -258,12 +269,12 @@ def _fails(bound, trials, numbers, beyond=None) -> bool:
     return not all(claims.values())
 
 
-def disagrees(latex, *, notation=SERIES, layer=None) -> bool:
+def disagrees(latex, *, notation=SERIES, layer=None, like=None) -> bool:
     """What `check` decides, without its report: whether some side differs, or reads what does not exist.
 
     Stops at the first layer that shows it. Raises EquationError if a subscript is not whole on some layer.
     """
-    _, asked = _asked(latex, notation, layer)
+    _, asked = _asked(latex, notation, layer, like)
     for bound, trials in asked:
         beyond = set()
         if _fails(bound, trials, range(1, len(bound.members)), beyond) or beyond:
@@ -357,9 +368,23 @@ def _warnings(page, bound, beyond):
         limits = [(low, high) for s in heads for name, low, high in s.letters if name.text == letter and low is not None
                   and s.span[0] <= span[0] < s.span[1]]  # fmt: skip
         limit = tidy(plain(page.latex)[slice(*limits[-1][end == "last"].span)])
-        shown = re.sub(rf"(?<![A-Za-z\\]){re.escape(letter)}(?!['A-Za-z])", lambda _, t=limit: t, tidy(plain(page.latex)[slice(*span)])) # fmt: skip
+        shown = _with(letter, limit, tidy(plain(page.latex)[slice(*span)]))
         found.append(f"it reads {shown}, which does not exist")
     return list(dict.fromkeys(found))
+
+
+def _with(letter, limit, text):
+    """A letter replaced by its limit, in braces or parentheses where it needs them."""
+
+    def put(found):
+        before = text[: found.start()].rstrip()[-1:]
+        after = text[found.end() :].lstrip()[:1]
+        if before in ("_", "^"):
+            return limit if len(limit) == 1 else f"{{{limit}}}"
+        inside = re.search(r"[+-]", limit) and (before == "-" or before.isalnum() or after.isalnum())
+        return f"({limit})" if inside else limit
+
+    return re.sub(rf"(?<![A-Za-z\\\\]){re.escape(letter)}(?!['A-Za-z])", put, text)
 
 
 def _counterexample(bound, trials, number, trial):
@@ -373,12 +398,12 @@ def _counterexample(bound, trials, number, trial):
             continue
         if wrong is None:
             by = lambda shape: "×".join(map(str, shape)) or "one number"  # noqa: E731
-            sizes = f"the left side is {by(compare.first.shape)} and this side {by(value.shape)}"
+            sizes = f"the left side has the size {by(compare.first.shape)} and this side {by(value.shape)}"
             return None, f"on the layer with {candidate}, {sizes}"
         if wrong.any():
             letters = bound.free
             if bound.whole or bound.scatter:
-                letters = tuple("first second third fourth".split()[: value.ndim])
+                letters = ()
             example = Counterexample(str(candidate), letters, compare.first, value, claimed, bound.notation.base)
             return example, ""
     raise AssertionError("the layer that showed the difference shows none")
@@ -387,7 +412,7 @@ def _counterexample(bound, trials, number, trial):
 # ------------------------------------------------------------------------------------------------------- causes
 MOST_CAUSES = 3
 NARROWER = (
-    (("stride", "stride"), 1, "the stride is 1"), (("padding", "before"), 0, "there is no padding"),
+    (("stride", "stride"), 1, "the stride is 1"), (("padding", "before", "after"), 0, "there is no padding"),
     (("dilation", "dilation"), 1, "the dilation is 1"), (("groups", "groups"), 1, "there is one group"),
 )  # fmt: skip
 
@@ -407,7 +432,7 @@ def _causes(page, notation, layer, asked, bound, number):
         if len(found) >= MOST_CAUSES:
             break
         try:
-            _, other = _asked(change.latex, notation, layer)
+            _, other = _asked(change.latex, notation, layer, [b.family for b, _ in asked])
             changed, trials = other[chain]
             beyond = set()
             if not _fails(changed, trials, [number], beyond) and not beyond:
@@ -428,6 +453,8 @@ def _narrower(page, notation, layer, chain, bound, number):
     ):
         if getattr(family, axis) and not family.groups:
             narrower.append(({name: 1}, words))
+    if {"before"} == varied & {"before", "after", "padding"}:
+        narrower.append(({"padding": "symmetric"}, "the padding is the same on both sides"))
     for settings, words in narrower:
         try:
             bounds = bind(page, notation, {**(layer or {}), **settings})

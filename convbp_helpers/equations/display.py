@@ -86,7 +86,7 @@ def _grid(example) -> str:
         for axis, (i, n) in enumerate(zip(at, example.left.shape, strict=True))
     )
     left, right, claimed = (np.asarray(a)[window] for a in (example.left, example.right, example.claimed))
-    letters = example.letters
+    letters = example.letters or ("row", "column", "", "")[2 - min(2, len(at)) :]
     fixed = [f"{letters[a]} = {at[a] + example.base}" for a in range(len(at)) if a not in shown]
     labels = [
         [f"{letters[axis]} = {window[axis].start + n + example.base}" for n in range(size)]

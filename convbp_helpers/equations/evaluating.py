@@ -413,6 +413,8 @@ class Evaluation:
 
 def join(left, right, flip, mode):
     """Convolution or correlation of two arrays: valid, full, or same (the size of the left one, odd one after)."""
+    if flip and mode == "valid" and all(a <= k for a, k in zip(left.shape, right.shape, strict=True)):
+        left, right = right, left  # a convolution does not mind the order
     kernel = np.flip(right) if flip else right
     if mode == "valid" and any(a < k for a, k in zip(left.shape, kernel.shape, strict=True)):
         return np.zeros([max(a - k + 1, 0) for a, k in zip(left.shape, kernel.shape, strict=True)])

@@ -215,7 +215,7 @@ _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.S)
 _WHOLE = re.compile(  # scripts and operators in words, which the grammar reads as they are
     r"[_^]\s*\{?\s*\\(?:text|mathrm)\s*\{[A-Za-z ]*\}\s*\}?"
     r"|\\(?:operatorname|mathrm)\{rot\}_\{?180(?:\^\{?\\circ\}?)?\}?|\\mathrel\{\+\}\s*="
-    r"|\^\{\\prime\}"
+    r"|\^\{\\prime\}|\\(?:text|mathrm|mbox)\s*\{\s*for (?:all|each|every)\s*\}"
 )
 _KEPT = {r"\frac": 2, r"\dfrac": 2, r"\tfrac": 2, r"\substack": 1}
 _KEPT |= {name: 1 for name in (r"\tilde", r"\hat", r"\bar", r"\widetilde", r"\widehat")}
@@ -372,7 +372,9 @@ _FACTOR = {"NAME", "NUMBER", "LPAR", "LSQB", "FRAC", "PARTIAL", "ROT", "SUM"}
 
 def _expected(names) -> str:
     """The tokens that could have stood there, in few words."""
-    names = {name for name in names if not name.startswith("__")}
+    literal = {terminal.name: terminal.pattern.value for terminal in parser().terminals}
+    names = {"_" if literal.get(name) == "_" else name for name in names}
+    names = {name for name in names if not name.startswith("__")} - {"PLUS_EQUALS", "FORALL"}
     words = []
     if len(_FACTOR & names) >= 4:
         words.append("a symbol, a number, a sum or a parenthesis")
@@ -428,8 +430,9 @@ class _Builder:
 
     def chain(self, tree) -> Chain:
         quantified, *rest, tail = tree.children
-        letters = tuple(map(self.node, quantified.children[:-1])) if quantified else ()
-        domain = tuple(map(self.node, filter(None, tail.children))) if tail else ()
+        named = [part for part in (quantified, tail if tail and tail.data == "tail_all" else None) if part]
+        letters = tuple(self.node(t) for part in named for t in part.children if isinstance(t, lark.Tree))
+        domain = tuple(map(self.node, filter(None, tail.children))) if tail and tail.data == "tail" else ()
         scatter = tree.data == "scatter"
         members = tuple(self.node(t) for t in rest if not isinstance(t, lark.Token))
         return Chain(members, scatter, letters, domain)

@@ -251,6 +251,9 @@ def _geometry(family, dims, draw, large, picky):
     for axis in range(dims):  # where there is padding at all, that behind the input is free
         if varies("before", axis) and not varies("after", axis):
             after[axis] = some(0, 3 if large else 1)
+    if fixed.get("padding") == "symmetric":
+        after = before
+        fixed = {name: value for name, value in fixed.items() if name != "padding"}
     padding = fixed.get("padding", tuple(zip(before, after, strict=True)))
     groups = fixed.get("groups", (1, 2, 2, 3)[some(0, 3)] if family.groups else 1)
     most = 3 if large else 2

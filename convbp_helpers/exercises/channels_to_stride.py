@@ -10,7 +10,7 @@ from .checking import Case, Piece, Prediction, check_equation, check_function, c
 from .one_channel import _sum, _whole
 from .report import Report
 
-#: (x, w) of layers without a batch: C and F differ, and so do the sizes of the axes; the last has C = F
+#: (x, w) of layers without a batch: C and F differ but in one, and one has sizes that are all different
 _STACKS = [
     ((1, 3, 4), (2, 1, 2, 1)),
     ((2, 3, 4), (1, 2, 1, 2)),
@@ -18,6 +18,7 @@ _STACKS = [
     ((3, 4, 6), (2, 3, 2, 3)),
     ((4, 5, 7), (3, 4, 3, 2)),
     ((3, 6, 5), (3, 3, 2, 4)),
+    ((3, 7, 5), (2, 3, 4, 1)),
 ]
 
 
@@ -194,6 +195,7 @@ def check_backward_of_mean(answer) -> Report:
         ((3, 2, 3, 4), (1, 2, 1, 2)),
         ((2, 3, 4, 3), (4, 3, 2, 1)),
         ((4, 2, 3, 5), (3, 2, 2, 3)),
+        ((5, 2, 7, 6), (1, 2, 5, 3)),
     ):
         x, w = _whole(rng, *x_shape), _whole(rng, *w_shape)
         z = loops.forward(x, w, _whole(rng, w_shape[0]))
@@ -204,7 +206,7 @@ def check_backward_of_mean(answer) -> Report:
             grad_w=loops.grad_weight(delta, x, w.shape),
             grad_b=loops.grad_bias(delta),
         )
-        name = f"layer with {x_shape[0]} examples, {x_shape[1]} channels and {w_shape[0]} filters"
+        name = f"layer with {x_shape[0]} examples, {w_shape[1]} channel{'s' * (w_shape[1] > 1)} and {w_shape[0]} filter{'s' * (w_shape[0] > 1)}"
         reminder = "All three start from the same δ. Put 1/N into it, once, and nowhere else."
         cases.append(
             Case(name, dict(z=z, target=target, x=x, w=w), expected, reminder=reminder, equations=equations)
@@ -257,8 +259,8 @@ def _strided_cases():
             delta[None, None], w[None, None], (1, 1, n_inputs), stride=stride
         )[0, 0]  # fmt: skip
         leftover = geometry.axes[0].leftover
-        name = f"layer with {n_inputs} inputs, {n_weights} weights, stride {stride} and leftover {leftover}"
-        terms = lambda i, geometry=geometry: _sum(geometry.links_of_input(i), "δ{0}·w{1}") or "0"  # noqa: E731
+        name = f"layer with {n_inputs} inputs, {n_weights} weight{'s' * (n_weights > 1)}, stride {stride} and leftover {leftover}"
+        terms = lambda i, geometry=geometry: _sum(geometry.links_of_input(i), "δ{0}·w{1}") or "no term"  # noqa: E731
         arguments = dict(delta=delta, w=w, stride=stride, n_inputs=n_inputs)
         yield Case(name, arguments, grad_x, terms)
 

@@ -57,5 +57,10 @@ class Report:
         """The cells of a wrong answer as a table: a tick where it is right, both numbers where it is not."""
         if self.got is None or self.expected is None:
             return ""
-        caption = "Cell by cell: ✓ right; ✗ your value, and below it what it should be"
-        return cells(np.squeeze(self.got), np.squeeze(self.expected), caption=caption)
+        got, expected, where = np.squeeze(self.got), np.squeeze(self.expected), ""
+        if got.ndim > 2 and got.shape == expected.shape:  # the two last axes, through the first wrong cell
+            wrong = np.argwhere(~np.isclose(got, expected, rtol=1e-9, atol=1e-9, equal_nan=True))
+            front = tuple(int(i) for i in wrong[0][:-2])
+            got, expected, where = got[front], expected[front], f" in [{','.join(map(str, front))},…]"
+        caption = f"Cell by cell{where}: ✓ right; ✗ your value, and below it what it should be"
+        return cells(got, expected, caption=caption)
