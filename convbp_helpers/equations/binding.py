@@ -170,13 +170,16 @@ def bind(page: Page, notation: Notation, layer: dict | None = None, *, expressio
 
 
 def _has_subscripts_for(family, latex):
-    """A layer that is asked about has several examples, channels or filters only if the arrays have a letter for them."""
-    asked = dict(family.fixed)
-    for names, axis in ((("batch",), "batch"), (("channels", "groups"), "channel"), (("filters", "groups"), "filter")):
-        count = max(asked.get(name, 1) for name in names)
-        if count > 1 and not getattr(family, axis):
+    """A layer that is asked about has several examples, channels, filters or groups only if the arrays have letters for them."""
+    for name, axes in (("batch", ["batch"]), ("channels", ["channel"]), ("filters", ["filter"]), ("groups", ["channel", "filter"])):
+        count = dict(family.fixed).get(name, 1)
+        missing = [WORDS[axis] + "s" for axis in axes if not getattr(family, axis)]
+        if missing and isinstance(count, int) and count > 1:
+            word = "examples" if name == "batch" else name
             raise EquationError(
-                f"the arrays here have no subscript for the {WORDS[axis]}s, and the layer asked about has {count}", latex
+                f"the layer asked about has {count} {word}, and the arrays here have no subscript for the "
+                f"{' and the '.join(missing)}",
+                latex,
             )
 
 
@@ -189,7 +192,8 @@ def _family(latex, reads, indexed, letters, notation, layer) -> Family:
     """The family in which every array has as many axes as it has subscripts, and its letters stand where they belong."""
     cells = [read for read in reads if read[1] is not None and not (read[0] == "bias" and not read[1])]
     if not any(sub for _, sub, _ in cells):
-        return Family(dims=(indexed[0],) if indexed else (1, 2) if cells else (1,))
+        whole = any(sub is None and role != "bias" for role, sub, _ in reads)
+        return Family(dims=(indexed[0],) if indexed else (1, 2) if whole else (1,))
     placed = [  # (role, the kinds of axes that the letters of each subscript belong to)
         (role, [[_kind(size) for name in _names(index) if (size := _size_of(name, notation))] for index in sub])
         for role, sub, _ in reads
@@ -217,8 +221,8 @@ def _family(latex, reads, indexed, letters, notation, layer) -> Family:
                 score -= 1
             if size and isinstance(_kind(size), int) and _kind(size) >= dims:
                 score -= 2
-        if best is None or 2 * fits + score > best[0]:
-            best = (2 * fits + score, family, dims)
+        if best is None or 5 * fits + score > best[0]:
+            best = (5 * fits + score, family, dims)
     _, family, dims = best
     for role, sub, node in reads:
         axes = family.axes(role, notation, dims)
@@ -291,7 +295,7 @@ class _Binder:
     def _layer(self, node) -> int:
         """The offset of a layer superscript from l: 0 for (l) or none, 1 for (l+1)."""
         sup = node.sup
-        if sup is None:
+        if sup is None or isinstance(sup, Number):  # a number is a power
             return 0
         terms, signs = ((sup,), (1,)) if not isinstance(sup, Add) else (sup.terms, sup.signs)
         offset, letters = 0, 0
@@ -370,7 +374,7 @@ class _Binder:
         taken = (*n.symbols, *n.sizes, *n.settings, n.loss, n.total, n.activation, n.activation + "'")
         if text in n.letters or text.rstrip("'") in n.letters:
             return text not in n.symbols and text != n.activation + "'" and text != n.activation
-        return text not in taken and (text.rstrip("'") not in (*n.symbols, *n.settings))
+        return text not in taken and text.rstrip("'") not in (*n.symbols, *n.settings, n.activation)
 
     def _setting_key(self, node):
         if node.sub is not None and len(node.sub) == 1:
@@ -459,6 +463,9 @@ class _Binder:
         """Every letter is on the left, or a sum binds it."""
         for member in (*self.chain.members[1:], *self.chain.domain):
             for name in self._loose(member, frozenset(self.free)):
+                other = name.text.rstrip("'")
+                if name.text.endswith("'") and other in ("f", "g", "h", r"\phi", r"\varphi"):
+                    self.fail(f"{name.text} is not known; the activation is {self.notation.activation} here", name)
                 left = f"the left-hand side names {', '.join(self.free)}" if self.free else "the left-hand side names none"
                 self.fail(f"the index {name.text} is never bound: {left}, and no sum runs over {name.text}", name)
 
@@ -542,7 +549,7 @@ class _Binder:
         return replace(node, relations=tuple(self.relation(r, scope) for r in node.relations))
 
     def _value_mul(self, node, scope, whole):
-        factors, todo = [], list(node.factors)
+        parts, todo = [], list(node.factors)
         while todo:
             factor = todo.pop(0)
             if self._is_activation(factor):
@@ -552,13 +559,19 @@ class _Binder:
                 order = len(factor.text) - len(factor.text.rstrip("'"))
                 if order > 1:
                     self.fail("the activation is differentiated once at most", factor)
-                factors.append(Activate((factor.span[0], body.span[1]), order, body))
+                parts.append(Activate((factor.span[0], body.span[1]), order, body))
             elif isinstance(factor, Slope) and factor.top is None:
-                if not todo:
-                    self.fail("∂ by itself needs something that it differentiates", factor)
-                factors.append(self._slope_of(factor, self.value(todo.pop(0), scope), scope))
+                parts.append(factor)
             else:
-                factors.append(self.value(factor, scope, whole))
+                parts.append(self.value(factor, scope, whole))
+        factors = []
+        while parts:
+            part = parts.pop(0)
+            if isinstance(part, Slope) and part.top is None:
+                if not parts or (isinstance(parts[0], Slope) and parts[0].top is None):
+                    self.fail("∂ by itself needs something that it differentiates", part)
+                part = self._slope_of(part, parts.pop(0), scope)
+            factors.append(part)
         return factors[0] if len(factors) == 1 else replace(node, factors=tuple(factors))
 
     def _is_activation(self, node):
@@ -735,6 +748,8 @@ class _Binder:
             return replace(node, body=self.index(node.body, scope))
         if isinstance(node, Mod):
             return replace(node, left=self.index(node.left, scope), right=self.index(node.right, scope))
+        if isinstance(node, Join):
+            self.fail("* is a convolution; for a product in an index write nothing, as in su", node)
         self.fail("an index is made of letters, sizes, settings and numbers with +, -, products and fractions", node)
 
     def relation(self, node, scope):

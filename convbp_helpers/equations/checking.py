@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..geometry import Geometry
-from .binding import Bound, Read, Scalar, Whole, bind
+from ..geometry import Geometry, integer
+from .binding import Bound, Quantity, Read, Scalar, Whole, bind
 from .changes import changes, tidy
 from .evaluating import Evaluation, close
 from .notation import SERIES, Notation
@@ -23,10 +23,15 @@ LAYER = ("stride", "padding", "dilation", "groups", "batch", "channels", "filter
 
 @dataclass(frozen=True)
 class Step:
-    """One equals sign: the side after it, and whether it equals the left-hand side."""
+    """One equals sign: the side after it, and whether it equals the left-hand side.
+
+    `equation` counts the equations of a display from 1, and `side` the sides of its own equation, the first being 1.
+    """
 
     latex: str
     holds: bool
+    equation: int = 1
+    side: int = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +118,10 @@ class EquationCheck:
             return [f"{start}, but {'; '.join(self.warnings)}"] if self.warnings else [start]
         lines = ["does not hold"]
         if len(self.steps) > 1:
-            lines = [f"does not hold: side {self.failing + 1} of {len(self.steps) + 1} differs from the first"]
+            step = self.steps[self.failing - 1]
+            sides = 1 + sum(other.equation == step.equation for other in self.steps)
+            of = f" of equation {step.equation}" if self.steps[-1].equation > 1 else ""
+            lines = [f"does not hold: side {step.side} of {sides}{of} differs from the first"]
         if self.reason:
             lines.append(self.reason)
         if self.counterexample is not None:
@@ -159,6 +167,10 @@ def _asked(latex, notation, layer, like=None):
         if name not in (*LAYER, *ARRAYS):
             raise ValueError(f"layer knows {', '.join(LAYER)}, or arrays {', '.join(ARRAYS)}; got {name!r}")
     arrays = {name: layer.pop(name) for name in ARRAYS if name in layer}
+    for name, value in layer.items():
+        if name != "padding":
+            for one in value if isinstance(value, (tuple, list)) else (value,):
+                integer(one, name, 1)
     if not latex.strip():
         raise EquationError("there is no equation")
     page = read(latex)
@@ -316,7 +328,7 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
     page, asked = _asked(latex, notation, layer)
     steps, checked, cells, warnings = [], 0, 0, []
     failing = None
-    for bound, trials in asked:
+    for equation, (bound, trials) in enumerate(asked, 1):
         numbers = range(1, len(bound.members))
         wrong_at = dict.fromkeys(numbers, None)
         claims = dict.fromkeys(numbers, 0)
@@ -338,7 +350,7 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
             within |= compare.evaluation.within
         for number in numbers:
             holds = wrong_at[number] is None and claims[number] > 0
-            steps.append(Step(_source(page, bound, number), holds))
+            steps.append(Step(_source(page, bound, number), holds, equation, number + 1))
             if not holds and failing is None:
                 failing = len(steps)
                 failed = (bound, trials, number, wrong_at[number])
@@ -526,6 +538,9 @@ def evaluate(latex, arrays, *, notation=SERIES) -> np.ndarray:
 def _trial_of(bound, given):
     """A layer with the given arrays; what they do not say about its sizes is taken from the numbers beside them."""
     arrays = {name: given.pop(name) for name in ARRAYS if name in given}
+    if len(bound.family.dims) > 1:  # whole arrays: one or two axes, as they have
+        dims = {np.ndim(array) for name, array in arrays.items() if name != "b"}
+        bound = replace(bound, family=replace(bound.family, dims=(max(dims, default=1),)))
     full = _with_all_axes(bound, arrays)
     notation, dims = bound.notation, bound.family.dims[-1]
     numbers = {}
@@ -538,6 +553,8 @@ def _trial_of(bound, given):
             numbers[notation.sizes[name]] = value
         else:
             raise ValueError(f"{name} is neither an array ({', '.join(ARRAYS)}) nor a size or setting of this notation")
+    needed_sizes = set(bound.ranges.values())
+    needed_sizes |= {n.name for m in bound.members for n in walk(m) if isinstance(n, Quantity)}
     axes = []
     for a in range(dims):
         s, d, before = (numbers.get(f"{n}{a}", none) for n, none in (("stride", 1), ("dilation", 1), ("before", 0)))
@@ -549,8 +566,12 @@ def _trial_of(bound, given):
             kernel = size + before + after - out + 1
         if size is None and None not in (kernel, out):
             size = (out - 1) * s + d * (kernel - 1) + 1 - before - after
-        if size is None or kernel is None:
-            raise ValueError(f"the size of the {'input' if size is None else 'kernel'} is not known; give it by its letter")
+        for known, letter, name, what in ((kernel, "K", "w", "kernel"), (size, "H", "x", "input")):
+            if known is None and f"{letter}{a}" in needed_sizes:
+                raise ValueError(f"the size of the {what} is not known: give {name}, or the size by its letter")
+        kernel = 1 if kernel is None else kernel  # not needed, so any will do
+        if size is None:
+            size = (1 if out is None else out - 1) * s + d * (kernel - 1) + 1
         axes.append((size, kernel, s, d, (before, after)))
     sizes, kernels, strides, dilations, pads = zip(*axes, strict=True)
     first = lambda axis, *names: next((full[n].shape[axis] for n in names if n in full), None)  # noqa: E731

@@ -39,6 +39,7 @@ class Evaluation:
         self.values = {}
         self.limits = [] if trace else None
         self.beyond, self.within = set(), set()
+        self.guard = None  # where the subscripts that are evaluated now are read at all
         for letter in bound.free:
             self.values[letter] = self._along(letter, self.base + np.arange(trial.sizes[bound.ranges[letter]]))
 
@@ -151,7 +152,8 @@ class Evaluation:
 
     def _index_mod(self, node):
         (a, b), (c, d) = self.index(node.left), self.index(node.right)
-        if np.any(a % b) or np.any(c % d):
+        broken = (np.asarray(a) % b != 0) | (np.asarray(c) % d != 0)
+        if np.any(broken if self.guard is None else broken & self.guard):
             self.fail("mod is for whole numbers", node)
         if np.any(c == 0):
             self.fail("a division by zero", node)
@@ -287,7 +289,9 @@ class Evaluation:
         """The index arrays of a read, clipped, and where all of them lie inside."""
         indices, inside = [], None
         for node, size in zip(read.sub, shape, strict=True):
+            self.guard = guard
             top, bottom = self.index(node)
+            self.guard = None
             if not _is_one(bottom):
                 broken = np.asarray(top % bottom != 0)
                 wrong = broken if guard is None else broken & guard

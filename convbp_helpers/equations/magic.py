@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 import re
-import shlex
 import threading
 
 from ..verdicts import box
@@ -29,16 +29,19 @@ def equation(line: str, cell: str, shell):
     from IPython.display import Latex, display
 
     exercise, notation, layer = None, notations.SERIES, {}
-    for word in shlex.split(line):
+    for word in re.findall(r"\w+=(?:'[^']*'|\"[^\"]*\"|\([^()]*(?:\([^()]*\)[^()]*)*\)|\S*)|\S+", line):
         name, equals, value = word.partition("=")
-        if not equals:
-            exercise = shell.ev(word)
-        elif name == "notation":
-            notation = getattr(notations, value.upper(), None)
-            if not isinstance(notation, Notation):
-                raise UsageError(f"{value} is no notation.\n{USAGE}")
-        else:
-            layer[name] = shell.ev(value)
+        try:
+            if not equals:
+                exercise = shell.ev(word)
+                if not callable(exercise):
+                    raise ValueError("it is no check")
+            elif name == "notation":
+                notation = {n: v for n, v in vars(notations).items() if isinstance(v, Notation)}[value.upper()]
+            else:
+                layer[name] = ast.literal_eval(value)
+        except Exception as error:  # whatever is wrong with it, it is wrong in how the magic is used
+            raise UsageError(f"{word} cannot be used here: {error}\n{USAGE}") from None
     latex = source(cell)
     if exercise is not None and latex:
         try:

@@ -213,13 +213,13 @@ def walk(node):
 # ------------------------------------------------------------------------------------- what is passed over
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.S)
 _WHOLE = re.compile(  # scripts and operators in words, which the grammar reads as they are
-    r"[_^]\s*\{?\s*\\(?:text|mathrm)\s*\{[A-Za-z ]*\}\s*\}?"
+    r"[_^]\s*(?:\{\s*\\(?:text|mathrm)\s*\{[A-Za-z ]*\}\s*\}|\\(?:text|mathrm)\s*\{[A-Za-z ]*\})"
     r"|\\(?:operatorname|mathrm)\{rot\}_\{?180(?:\^\{?\\circ\}?)?\}?|\\mathrel\{\+\}\s*="
     r"|\^\{\\prime\}|\\(?:text|mathrm|mbox)\s*\{\s*for (?:all|each|every)\s*\}"
 )
 _KEPT = {r"\frac": 2, r"\dfrac": 2, r"\tfrac": 2, r"\substack": 1}
 _KEPT |= {name: 1 for name in (r"\tilde", r"\hat", r"\bar", r"\widetilde", r"\widehat")}
-_DROPPED = {name: 1 for name in (r"\text", r"\tag", r"\label", r"\color", r"\hspace", r"\begin", r"\end", r"\mbox")}
+_DROPPED = {name: 1 for name in (r"\text", r"\tag", r"\tag*", r"\label", r"\color", r"\hspace", r"\begin", r"\end", r"\mbox")}
 _UNWRAPPED = {r"\boldsymbol", r"\mathbf", r"\bm", r"\mathit", r"\mathsf", r"\boxed", r"\mathrm", r"\underline"}
 _BRACED = {r"\underbrace", r"\overbrace"}
 _PASSED = {
@@ -365,20 +365,24 @@ _WORDS = {
     "NAME": "a letter", "NUMBER": "a number", "DIGIT": "a digit", "FRAC": r"\frac", "PARTIAL": r"\partial",
     "EQUALS": "=", "EQUAL": "=", "RELATION": r"a relation (=, \le, <, \mid)", "COMMA": "a comma", "LPAR": "(", "RPAR": ")",
     "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}", "ROT": "rot_180", "COLON": "a colon", "$END": "the end",
-    "_": "_", "CIRCUMFLEX": "^", "PLUS_EQUALS": "+=", "DOT": "a full stop", "SUBSTACK": r"\substack",
+    "UNDERSCORE": "_", "CIRCUMFLEX": "^", "PLUS_EQUALS": "+=", "DOT": "a full stop", "SUBSTACK": r"\substack",
 }  # fmt: skip
+_OPENING = {"\\lfloor", "\\lceil", "\\{"}
 _FACTOR = {"NAME", "NUMBER", "LPAR", "LSQB", "FRAC", "PARTIAL", "ROT", "SUM"}
+
+
+_TYPED = {"δ": r"\delta", "σ": r"\sigma", "∂": r"\partial", "∑": r"\sum", "Σ": r"\sum", "·": r"\cdot", "−": "-", "×": r"\times",
+          "⋆": r"\star", "ℓ": r"\ell", "≤": r"\le", "≥": r"\ge", "′": "'"}  # fmt: skip
 
 
 def _expected(names) -> str:
     """The tokens that could have stood there, in few words."""
-    literal = {terminal.name: terminal.pattern.value for terminal in parser().terminals}
-    names = {"_" if literal.get(name) == "_" else name for name in names}
+    literal = {t.name: t.pattern.value for t in parser().terminals if t.pattern.type == "str"}
+    words = sorted({literal[name] for name in names if name.startswith("__") and name in literal} - _OPENING)
     names = {name for name in names if not name.startswith("__")} - {"PLUS_EQUALS", "FORALL"}
-    words = []
     if len(_FACTOR & names) >= 4:
         words.append("a symbol, a number, a sum or a parenthesis")
-        names -= _FACTOR | {"__ANON_0", "__ANON_1", "__ANON_2"}
+        names -= _FACTOR
     words += sorted({_WORDS[name] for name in names if name in _WORDS})
     if len(words) > 7:
         words = [*words[:6], "or another continuation"]
@@ -409,6 +413,8 @@ def _parse(text, latex):
     except lark.exceptions.UnexpectedCharacters as error:
         at = error.pos_in_stream
         found = re.match(r"\\[A-Za-z]+|\\.|.", text[at:], re.S).group()
+        if found in _TYPED:
+            raise EquationError(f"{found} is typed {_TYPED[found]}", latex, (at, at + 1)) from None
         raise EquationError(
             f"{found} cannot be read here; expected {_expected(error.allowed)}", latex, (at, at + len(found))
         ) from None

@@ -21,7 +21,7 @@ from .binding import Family
 __all__ = ["Trial", "draw", "small"]
 
 COUNT = 30  #: layers that `check` draws
-PATIENCE = 150  #: draws after which sizes may be equal
+PATIENCE = 600  #: draws after which sizes may be equal
 
 
 class Trial:
@@ -223,29 +223,32 @@ def _drawn(family, count, large):
     draw, rng = random.Random(zlib.crc32(name.encode())), np.random.default_rng(zlib.crc32(name.encode()))
     trials, patience = [], PATIENCE
     while len(trials) < count:
-        geometry = _geometry(family, family.dims[len(trials) % len(family.dims)], draw, large, patience > 0)
+        number = len(trials)
+        geometry = _geometry(family, family.dims[number % len(family.dims)], draw, large, patience > 0, number)
         patience -= 1
         if geometry is not None:
             trials.append(Trial(geometry, family, rng))
             patience = PATIENCE
-        elif patience < -20 * PATIENCE:
+        elif patience < -10 * PATIENCE:
             raise ValueError(f"there is no layer with {', '.join(f'{k} = {v}' for k, v in family.fixed)}")
     return trials
 
 
-def _geometry(family, dims, draw, large, picky):
+def _geometry(family, dims, draw, large, picky, number):
     """One geometry, or None: if the draw is no layer or too big, or, if picky, if its sizes could hide a mix-up."""
     fixed = dict(family.fixed)
     some = lambda low, high: draw.randrange(low, high + 1)  # noqa: E731
     varies = lambda name, axis: (name, None) in family.settings or (name, axis) in family.settings  # noqa: E731
 
-    def setting(name, none, low, high):
-        shared = some(low, high)
+    def setting(name, none, low, high, shared=None):
+        shared = some(low, high) if shared is None else shared
         own = [some(low, high) if (name, axis) in family.settings else none for axis in range(dims)]
         return [shared] * dims if (name, None) in family.settings else own
 
-    stride = _per_axis(fixed.get("stride"), dims) or setting("stride", 1, 1, 4 if large else 3)
-    dilation = _per_axis(fixed.get("dilation"), dims) or setting("dilation", 1, 1, 3)
+    # every stride with every dilation, in turn: by chance alone the large ones would be rare, since few windows fit
+    turn = (1 + number % 4, 1 + number // 4 % 3) if large else (None, None)
+    stride = _per_axis(fixed.get("stride"), dims, "stride") or setting("stride", 1, 1, 4 if large else 3, turn[0])
+    dilation = _per_axis(fixed.get("dilation"), dims, "dilation") or setting("dilation", 1, 1, 3, turn[1])
     before = setting("before", 0, 0, 3 if large else 1)
     after = setting("after", 0, 0, 3 if large else 1)
     for axis in range(dims):  # where there is padding at all, that behind the input is free
@@ -260,10 +263,10 @@ def _geometry(family, dims, draw, large, picky):
     batch = fixed.get("batch", some(2 if large else 1, most) if family.batch else 1)
     channels = fixed.get("channels", groups * (some(1, most) if family.channel else 1))
     filters = fixed.get("filters", groups * (some(1, most + large) if family.filter else 1))
-    longest = {1: 12, 2: 9, 3: 6}[dims] if large else 4
-    kernel = _per_axis(fixed.get("kernel"), dims)
+    longest = {1: 12, 2: 9, 3: 6}[dims] + 2 * (max(*stride, *dilation) - 1) if large else 4
+    kernel = _per_axis(fixed.get("kernel"), dims, "kernel")
     kernel = kernel or [some(1, (5 if dims == 1 else 4) if large else 3) for _ in range(dims)]
-    size = _per_axis(fixed.get("size"), dims) or [some(2 if large else 1, longest) for _ in range(dims)]
+    size = _per_axis(fixed.get("size"), dims, "size") or [some(2 if large else 1, longest) for _ in range(dims)]
     if "padding" not in fixed:  # what `Geometry` would refuse, and what is too big, is refused sooner
         padded = [h + sum(p) - d * (k - 1) - 1 for h, p, d, k in zip(size, padding, dilation, kernel, strict=True)]
         if min(padded) < 0:
@@ -287,7 +290,11 @@ def _geometry(family, dims, draw, large, picky):
         return None
 
 
-def _per_axis(value, dims):
+def _per_axis(value, dims, name="a setting"):
     if value is None:
         return None
-    return list(value) if isinstance(value, (tuple, list)) else [value] * dims
+    if isinstance(value, (tuple, list)):
+        if len(value) != dims:
+            raise ValueError(f"{name} is one integer or one per spatial axis ({dims}); got {tuple(value)}")
+        return list(value)
+    return [value] * dims
