@@ -435,7 +435,8 @@ def stacks(*rows, caption="", alt=None) -> Picture:
     ----------
     *rows : list
         Of signs (a str: "⋆", "→") and stacks (name, role, shape, label): the shape is (depth, rows, columns), or
-        (copies, depth, rows, columns) for several stacks side by side; role is "input", "weight", "output" or "gradient".
+        (copies, depth, rows, columns) for several stacks side by side; role is "input", "weight", "output" or
+        "gradient".
     caption, alt : str
         alt defaults to a description.
     """
@@ -484,7 +485,9 @@ def stacks(*rows, caption="", alt=None) -> Picture:
             for copy in range(copies):
                 _draw_stack(axes, shape[-3:], role, left + copy * (wide(shape) + 1.2), upper, shift)
             centre = left + needed / 2
-            axes.text(centre, upper - 0.4, name, fontsize=11, weight="bold", ha="center", va="bottom", color=COLOURS["ink"])
+            axes.text(
+                centre, upper - 0.4, name, fontsize=11, weight="bold", ha="center", va="bottom", color=COLOURS["ink"]
+            )
             axes.text(centre, upper + tall(shape) + 0.5, label, fontsize=9, ha="center", va="top", color=COLOURS["ink"])
         top += height
     return Picture(figure, alt or f"Stacks of maps. {'; '.join(said)}.", caption, said)

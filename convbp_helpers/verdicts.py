@@ -50,4 +50,5 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
                 line += f'<td style="{edge}; opacity: 0.75">✓ {expected[i, j]:.4g}</td>'
         lines += f"<tr>{line}</tr>"
     label = escape(caption, quote=True)
-    return f'<div style="margin-top: 6px">{label}</div><table aria-label="{label}" style="margin: 2px 0 6px">{lines}</table>'
+    above = f'<div style="margin-top: 6px">{label}</div>'
+    return f'{above}<table aria-label="{label}" style="margin: 2px 0 6px">{lines}</table>'

@@ -14,12 +14,35 @@ import numpy as np
 from geometries import Layer, layer_links
 
 from convbp_helpers.equations import reading
-from convbp_helpers.equations.reading import Add, Bracket, Div, Floor, Group, Join, Mod, Mul, Name, Number, Slope, Sum, Turned
+from convbp_helpers.equations.reading import (
+    Add,
+    Bracket,
+    Div,
+    Floor,
+    Group,
+    Join,
+    Mod,
+    Mul,
+    Name,
+    Number,
+    Slope,
+    Turned,
+)
 
 
 class NotWhole(Exception):
     """A subscript that is not a whole number."""
 
+
+#: The arrays that have the axes of the input.
+READ = ("input", "below", "delta below")
+#: Where each kind of axis lies in a stored array.
+STORED = {
+    "weight": {"filter": 0, "channel": 1},
+    "bias": {"filter": 0},
+    "backward": {"channel": 0, "filter": 1},
+    "map": {"batch": 0, "channel": 1, "filter": 1},
+}
 
 #: f'(0) from the values at -2, -1, 1, 2: exact for polynomials of degree 4.
 NUDGES = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))
@@ -30,7 +53,9 @@ class Arrays:
 
     def __init__(self, trial, *, above=False, below=False, linear=False):
         g = trial.geometry
-        self.given = dict(input=trial.x, weight=trial.w, bias=trial.b, below=trial.below, upstream=trial.upstream)
+        self.given = dict(
+            input=trial.x, weight=trial.w, bias=trial.b, below=trial.below, upstream=trial.upstream
+        )
         self.above, self.below, self.linear, self.parabola = above, below, linear, trial.parabola
         settings = dict(
             stride=tuple(a.stride for a in g.axes),
@@ -83,6 +108,9 @@ class Arrays:
             fixed = self.given["delta"]
             seen = arrays["upstream"] * arrays["activated"] if self.above else fixed * arrays["output"]
             arrays["loss"] = seen.sum()
+            arrays["inserted"] = self.inserted(arrays["delta"])
+        if self.layer.groups == 1:
+            arrays["backward"] = self.turned(arrays["weight"])
         return arrays
 
     def forward(self, arrays):
@@ -91,6 +119,22 @@ class Arrays:
             into, weight, read = self.links
             np.add.at(z, into, arrays["weight"][weight] * arrays["input"][read])
         return z
+
+    def inserted(self, delta):
+        """Delta with s - 1 zeros between its cells."""
+        sizes = tuple(s * (u - 1) + 1 for s, u in zip(self.layer.stride, delta.shape[2:], strict=True))
+        spread = np.zeros(delta.shape[:2] + sizes)
+        for n, f, *u in np.ndindex(*delta.shape):
+            spread[(n, f, *(s * at for s, at in zip(self.layer.stride, u, strict=True)))] = delta[(n, f, *u)]
+        return spread
+
+    @staticmethod
+    def turned(w):
+        """The kernels of the gather form: filter and channel exchanged, each kernel turned."""
+        result = np.zeros((w.shape[1], w.shape[0], *w.shape[2:]))
+        for f, c, *k in np.ndindex(*w.shape):
+            result[(c, f, *(size - 1 - at for size, at in zip(w.shape[2:], k, strict=True)))] = w[(f, c, *k)]
+        return result
 
     def slope(self, of, role, cell):
         """The slope of `of(arrays)` by a cell of an array."""
@@ -101,8 +145,12 @@ class Arrays:
         key = ("table", top, bottom)
         if key not in self.kept:
             shape = np.shape(self.of()[bottom])
-            slopes = {cell: self.slope(lambda arrays: arrays[top], bottom, cell) for cell in np.ndindex(*shape)}
-            self.kept[key] = np.round(np.array(list(slopes.values())).reshape(*shape, *np.shape(self.of()[top])), 6)
+            slopes = {
+                cell: self.slope(lambda arrays: arrays[top], bottom, cell) for cell in np.ndindex(*shape)
+            }
+            self.kept[key] = np.round(
+                np.array(list(slopes.values())).reshape(*shape, *np.shape(self.of()[top])), 6
+            )
         return self.kept[key]
 
 
@@ -110,13 +158,20 @@ class Hand:
     """One chain on one layer. `present`: which of n, c, f the arrays have an axis for."""
 
     def __init__(self, chain, arrays: Arrays, notation, present, free):
-        self.chain, self.arrays, self.notation, self.present, self.free = chain, arrays, notation, present, free
+        self.chain, self.arrays, self.notation, self.present, self.free = (
+            chain,
+            arrays,
+            notation,
+            present,
+            free,
+        )
         self.now = arrays.of()
         layer = arrays.layer
         self.dims = layer.dims
         self.sizes = {"N": layer.x[0], "C": layer.x[1], "C/G": layer.w[1], "F": layer.w[0], "G": layer.groups}
         self.settings = {}
         for a in range(self.dims):
+            self.sizes |= {f"M{a}": layer.stride[a] * (layer.out_grid[a] - 1) + 1}
             self.sizes |= {f"H{a}": layer.x[2 + a], f"K{a}": layer.w[2 + a], f"U{a}": layer.out_grid[a]}
             self.settings |= {("stride", a): layer.stride[a], ("dilation", a): layer.dilation[a]}
             self.settings |= {("before", a): layer.pads[a][0], ("after", a): layer.pads[a][1]}
@@ -154,7 +209,11 @@ class Hand:
         return all(self.holds(relation, env) for relation in self.chain.domain)
 
     def range(self, letter):
-        size = self.notation.letters.get(letter) or self.notation.letters.get(letter.rstrip("'")) or self._alone(letter)
+        size = (
+            self.notation.letters.get(letter)
+            or self.notation.letters.get(letter.rstrip("'"))
+            or self._alone(letter)
+        )
         return range(self.base, self.base + self.sizes[size])
 
     def _alone(self, letter):
@@ -171,7 +230,7 @@ class Hand:
     @staticmethod
     def _size(role, kind):
         if isinstance(kind, int):
-            letter = "K" if role == "weight" else "H" if role in ("input", "below", "delta below") else "U"
+            letter = dict(weight="K", backward="K", inserted="M").get(role, "H" if role in READ else "U")
             return f"{letter}{kind}"
         if kind == "channel":
             return "C/G" if role == "weight" else "C"
@@ -208,12 +267,11 @@ class Hand:
 
     def kinds(self, role):
         """What the subscripts of an array stand for."""
-        reads = role in ("input", "below", "delta below")
         if role == "bias":
             return ("filter",) if "f" in self.present else ()
         kinds = []
-        for kind in self.notation.axes["weight" if role == "weight" else "map"]:
-            if kind == "channel" and role != "weight" and not reads:
+        for kind in self.notation.axes[role if role in ("weight", "backward") else "map"]:
+            if kind == "channel" and role not in ("weight", "backward", *READ):
                 kind = "filter"
             if kind == "space":
                 kinds += range(self.dims)
@@ -227,11 +285,7 @@ class Hand:
         stored = [0] * (1 if role == "bias" else 2 + self.dims)
         for kind, index in zip(self.kinds(role), name.sub or (), strict=True):
             at = self.whole_number(index, env) - self.base
-            if isinstance(kind, int):
-                stored[2 + kind] = at
-            else:
-                second = kind == "channel" or kind == "filter" and role not in ("weight", "bias")
-                stored[1 if second else 0] = at
+            stored[2 + kind if isinstance(kind, int) else STORED.get(role, STORED["map"])[kind]] = at
         shape = np.shape(self.now[role])
         return role, tuple(stored), all(0 <= at < size for at, size in zip(stored, shape, strict=True))
 

@@ -53,7 +53,9 @@ def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
     result = Score()
     page = read(latex)
     seen = {latex}
-    like = [bound.family for bound in bind(page, notation, _settings(layer))]  # the layers that the original is about
+    like = [
+        bound.family for bound in bind(page, notation, _settings(layer))
+    ]  # the layers that the original is about
     for change in changes(page, notation):
         if change.latex in seen:
             continue
@@ -109,8 +111,8 @@ def one_layer(bound, layer):
 def every_layer(family, fixed):
     """H to 7, K to 3, and where the family has them s and d to 3 and padding to 2 on each side, with whole arrays.
 
-    In two dimensions each geometry of the first axis meets another of the same settings on the second. What the equation's
-    page fixes (kernel, channels, filters, stride, dilation) is fixed here too.
+    In two dimensions each geometry of the first axis meets another of the same settings on the second. What the
+    equation's page fixes (kernel, size, batch, channels, filters, stride, dilation) is fixed here too.
     """
     rng = np.random.default_rng(2718)
     named = {name for name, _ in family.settings}
@@ -124,7 +126,9 @@ def every_layer(family, fixed):
     )
     trials = []
     for stride, dilation, before, after in settings:
-        pairs = list(product([fixed["size"]] if "size" in fixed else H, [fixed["kernel"]] if "kernel" in fixed else K))
+        pairs = list(
+            product([fixed["size"]] if "size" in fixed else H, [fixed["kernel"]] if "kernel" in fixed else K)
+        )
         fits = [(h, k) for h, k in pairs if h + before + after >= dilation * (k - 1) + 1]
         for number, (h, k) in enumerate(fits):
             for dims in family.dims:

@@ -72,9 +72,17 @@ def displays_of(page: str, cells) -> list[Display]:
         latex = [m.strip() for m in re.findall(r"\$\$(.+?)\$\$", without_code(cell.source), re.S)]
         asked = {}
         for entry in cell.metadata.get("equations", []):
-            if not set(entry) <= KEYS or not 1 <= entry.get("display", 0) <= len(latex) or entry["display"] in asked:
-                raise ValueError(f"{page}, cell {cell.get('id')}: metadata about no display of this cell: {entry}")
-            asked[entry["display"]] = {k: tuple(v) if k == "arrays" else v for k, v in entry.items() if k != "display"}
+            if (
+                not set(entry) <= KEYS
+                or not 1 <= entry.get("display", 0) <= len(latex)
+                or entry["display"] in asked
+            ):
+                raise ValueError(
+                    f"{page}, cell {cell.get('id')}: metadata about no display of this cell: {entry}"
+                )
+            asked[entry["display"]] = {
+                k: tuple(v) if k == "arrays" else v for k, v in entry.items() if k != "display"
+            }
         for number, text in enumerate(latex, 1):
             tag = re.search(r"\\tag\{([^}]*)\}", text)
             place = f"({tag.group(1)})" if tag else f"cell {cell.get('id')}, display {number}"

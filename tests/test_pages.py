@@ -101,7 +101,9 @@ def test_planted_equation(latex, entry, words, count):
     count("planted equations of a page judged")
 
 
-@pytest.mark.parametrize("entry", [{"display": 2, "skip": "there is no second"}, {"display": 1, "skp": "misspelt"}])
+@pytest.mark.parametrize(
+    "entry", [{"display": 2, "skip": "there is no second"}, {"display": 1, "skp": "misspelt"}]
+)
 def test_metadata_about_nothing(entry):
     cell = new_markdown_cell("$$z = x$$", id="c01")
     cell.metadata["equations"] = [entry]
@@ -116,7 +118,9 @@ def test_code_is_no_display():
 
 def test_all_displays_of_the_files_are_found():
     for path in pages.PATHS:
-        text = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
+        text = "\n".join(
+            c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown"
+        )
         assert pages.without_code(text).count("$$") == 2 * sum(d.page == path.stem for d in DISPLAYS)
 
 

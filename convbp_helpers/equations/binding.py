@@ -8,8 +8,25 @@ from itertools import product
 
 from .notation import Notation
 from .reading import (
-    Add, Bracket, Chain, Div, EquationError, Floor, Group, Join, Mod, Mul, Name, Node, Number, Page, Relation, Slope, Sum,
-    Turned, children, walk,
+    Add,
+    Chain,
+    Div,
+    EquationError,
+    Floor,
+    Group,
+    Join,
+    Mod,
+    Mul,
+    Name,
+    Node,
+    Number,
+    Page,
+    Relation,
+    Slope,
+    Sum,
+    Turned,
+    children,
+    walk,
 )  # fmt: skip
 
 __all__ = ["Bound", "Family", "bind"]
@@ -170,8 +187,13 @@ def bind(page: Page, notation: Notation, layer: dict | None = None, *, expressio
 
 
 def _has_subscripts_for(family, latex):
-    """A layer that is asked about has several examples, channels, filters or groups only if the arrays have letters for them."""
-    for name, axes in (("batch", ["batch"]), ("channels", ["channel"]), ("filters", ["filter"]), ("groups", ["channel", "filter"])):
+    """Several examples, channels, filters or groups can be asked about only if the arrays have letters for them."""
+    for name, axes in (
+        ("batch", ["batch"]),
+        ("channels", ["channel"]),
+        ("filters", ["filter"]),
+        ("groups", ["channel", "filter"]),
+    ):
         count = dict(family.fixed).get(name, 1)
         missing = [WORDS[axis] + "s" for axis in axes if not getattr(family, axis)]
         if missing and isinstance(count, int) and count > 1:
@@ -189,19 +211,25 @@ def _kind(size: str):
 
 
 def _family(latex, reads, indexed, letters, notation, layer) -> Family:
-    """The family in which every array has as many axes as it has subscripts, and its letters stand where they belong."""
+    """The family in which every array has as many axes as subscripts, and letters stand where they belong."""
     cells = [read for read in reads if read[1] is not None and not (read[0] == "bias" and not read[1])]
     if not any(sub for _, sub, _ in cells):
         whole = any(sub is None and role != "bias" for role, sub, _ in reads)
         return Family(dims=(indexed[0],) if indexed else (1, 2) if whole else (1,))
     placed = [  # (role, the kinds of axes that the letters of each subscript belong to)
-        (role, [[_kind(size) for name in _names(index) if (size := _size_of(name, notation))] for index in sub])
+        (
+            role,
+            [[_kind(size) for name in _names(index) if (size := _size_of(name, notation))] for index in sub],
+        )
         for role, sub, _ in reads
         if sub is not None
     ]
     best = None
     for dims, batch, channel, filters in product((1, 2, 3), (False, True), (False, True), (False, True)):
-        if any(name in layer and not on for name, on in (("batch", batch), ("channels", channel), ("filters", filters))):
+        if any(
+            name in layer and not on
+            for name, on in (("batch", batch), ("channels", channel), ("filters", filters))
+        ):
             continue
         family = Family((dims,), batch, channel, filters)
         fits, score = 0, -0.01 * (batch + channel + filters)
@@ -234,7 +262,9 @@ def _family(latex, reads, indexed, letters, notation, layer) -> Family:
         hint = ""
         if len(sub) == 1 and len(axes) > 1 and isinstance(sub[0], Mul):
             hint = "; write commas between indices"
-        raise EquationError(f"{node.text} has {has}; beside the others it needs {needs}{hint}", latex, node.span)
+        raise EquationError(
+            f"{node.text} has {has}; beside the others it needs {needs}{hint}", latex, node.span
+        )
     return family
 
 
@@ -278,7 +308,9 @@ class _Binder:
             offsets.setdefault(symbol.role, set()).add(self._layer(node) + symbol.layer)
         anchor = offsets.get("weight") or offsets.get("bias") or offsets.get("input")
         if anchor and len(anchor) > 1:
-            self.fail("an equation here is about one convolution; these weights belong to two", self.arrays[0])
+            self.fail(
+                "an equation here is about one convolution; these weights belong to two", self.arrays[0]
+            )
         self.at = (anchor or {max(set().union(*offsets.values()), default=0)}).pop() if offsets else 0
         if not anchor and self.at != 0 and any(0 in seen for seen in offsets.values()):
             self.at = max(set().union(*offsets.values()))
@@ -340,7 +372,11 @@ class _Binder:
         """The index letters of a tree that stand outside the sums that bind them."""
         if isinstance(node, Sum):
             inner = bound | {name.text for name, _, _ in node.letters}
-            for part in (node.body, *node.conditions, *(limit for _, *ls in node.letters for limit in ls if limit)):
+            for part in (
+                node.body,
+                *node.conditions,
+                *(limit for _, *ls in node.letters for limit in ls if limit),
+            ):
                 yield from self._loose(part, inner)
         elif isinstance(node, (Join, Turned)) and self.notation.named_axes:
             return  # the subscripts of whole arrays name their axes
@@ -349,7 +385,10 @@ class _Binder:
                 if node.text not in bound:
                     yield node
             for index in node.sub or ():
-                if not (self._setting_key(node) in self.notation.settings or self._setting_key(node) in self.notation.sizes):
+                if not (
+                    self._setting_key(node) in self.notation.settings
+                    or self._setting_key(node) in self.notation.sizes
+                ):
                     for name in self._letters_like_arrays(index):
                         if name.text not in bound:
                             yield name
@@ -361,7 +400,12 @@ class _Binder:
     def _letters_like_arrays(self, index):
         """Within a subscript no array stands: b is a letter there if the notation has it, or if it stands alone."""
         for name in walk(index):
-            if isinstance(name, Name) and name.sub is None and name.sup is None and name.text in self.notation.symbols:
+            if (
+                isinstance(name, Name)
+                and name.sub is None
+                and name.sup is None
+                and name.text in self.notation.symbols
+            ):
                 if name.text in self.notation.letters or name is index:
                     yield name
 
@@ -383,6 +427,9 @@ class _Binder:
                 return f"{node.text}_{index.text}"
             if isinstance(index, Number):
                 return f"{node.text}_{int(index.value)}"
+            if isinstance(index, Mul) and all(isinstance(f, Name) and f.sub is None for f in index.factors):
+                word = f"{node.text}_{''.join(f.text for f in index.factors)}"  # p_{top}
+                return word if word in self.notation.settings else None
         return node.text if node.sub is None else None
 
     def _arrays(self, node, bound):
@@ -446,8 +493,12 @@ class _Binder:
         domain = tuple(self.relation(relation, scope) for relation in self.chain.domain)
         if self.chain.scatter:
             target = members[0]
-            if not (isinstance(target, Read) or (isinstance(target, Slope) and isinstance(target.bottom, Read))):
-                self.fail("what is added to must be one cell, of an array or of a gradient", self.chain.members[0])
+            if not (
+                isinstance(target, Read) or (isinstance(target, Slope) and isinstance(target.bottom, Read))
+            ):
+                self.fail(
+                    "what is added to must be one cell, of an array or of a gradient", self.chain.members[0]
+                )
         return Bound(
             tuple(members), tuple(self.free), self.ranges, self.chain.scatter, whole, domain, self.notation, family,
             self.latex, self.chain,
@@ -465,14 +516,24 @@ class _Binder:
             for name in self._loose(member, frozenset(self.free)):
                 other = name.text.rstrip("'")
                 if name.text.endswith("'") and other in ("f", "g", "h", r"\phi", r"\varphi"):
-                    self.fail(f"{name.text} is not known; the activation is {self.notation.activation} here", name)
-                left = f"the left-hand side names {', '.join(self.free)}" if self.free else "the left-hand side names none"
-                self.fail(f"the index {name.text} is never bound: {left}, and no sum runs over {name.text}", name)
+                    self.fail(
+                        f"{name.text} is not known; the activation is {self.notation.activation} here", name
+                    )
+                left = (
+                    f"the left-hand side names {', '.join(self.free)}"
+                    if self.free
+                    else "the left-hand side names none"
+                )
+                self.fail(
+                    f"the index {name.text} is never bound: {left}, and no sum runs over {name.text}", name
+                )
 
     def _no_product(self, member):
         """* is no product of cells."""
         for join in walk(member):
-            for node in (join.left, join.right) if isinstance(join, Join) and not self.notation.named_axes else ():
+            for node in (
+                (join.left, join.right) if isinstance(join, Join) and not self.notation.named_axes else ()
+            ):
                 if isinstance(node, Name) and node.sub is not None:
                     self.fail(
                         "* and \\star join whole arrays, without subscripts; for a product of cells write nothing, or "
@@ -504,9 +565,7 @@ class _Binder:
             )
         kind = _kind(size)
         if isinstance(kind, int) and kind >= self.dims:
-            self.fail(
-                f"{letter} counts cells of a second axis, and the arrays here have {self.dims}", node
-            )
+            self.fail(f"{letter} counts cells of a second axis, and the arrays here have {self.dims}", node)
         self.ranges.setdefault(letter, size)
 
     def _is_whole(self, node) -> bool:
@@ -537,7 +596,9 @@ class _Binder:
         return replace(node, terms=tuple(self.value(t, scope, whole) for t in node.terms))
 
     def _value_div(self, node, scope, whole):
-        return replace(node, top=self.value(node.top, scope, whole), bottom=self.value(node.bottom, scope, whole))
+        return replace(
+            node, top=self.value(node.top, scope, whole), bottom=self.value(node.bottom, scope, whole)
+        )
 
     def _value_floor(self, node, scope, whole):
         return replace(node, body=self.index(node.body, scope))
@@ -554,7 +615,9 @@ class _Binder:
             factor = todo.pop(0)
             if self._is_activation(factor):
                 if not todo or not isinstance(todo[0], Group):
-                    self.fail(f"{factor.text} is the activation, and needs its argument in parentheses", factor)
+                    self.fail(
+                        f"{factor.text} is the activation, and needs its argument in parentheses", factor
+                    )
                 body = self.value(todo.pop(0), scope, whole)
                 order = len(factor.text) - len(factor.text.rstrip("'"))
                 if order > 1:
@@ -575,18 +638,24 @@ class _Binder:
         return factors[0] if len(factors) == 1 else replace(node, factors=tuple(factors))
 
     def _is_activation(self, node):
-        return isinstance(node, Name) and node.text.rstrip("'") == self.notation.activation and node.sub is None
+        return (
+            isinstance(node, Name) and node.text.rstrip("'") == self.notation.activation and node.sub is None
+        )
 
     def _value_sum(self, node, scope, whole):
         letters = []
         inner = scope
         for name, low, high in node.letters:
             text = name.text
-            if name.sub is not None or not self._is_index(name, {text} if text in self.notation.letters else set()):
+            if name.sub is not None or not self._is_index(
+                name, {text} if text in self.notation.letters else set()
+            ):
                 meaning = self._meaning(text)
                 self.fail(f"a sum runs over an index, and {text} is {meaning}; choose another letter", name)
             if text in inner:
-                where = "the left-hand side names it" if text in self.free else "a sum around this one binds it"
+                where = (
+                    "the left-hand side names it" if text in self.free else "a sum around this one binds it"
+                )
                 self.fail(f"the index {text} is bound twice: {where}, and here a sum runs over it", name)
             low, high = (None if limit is None else self.index(limit, inner) for limit in (low, high))
             letters.append((text, low, high))
@@ -628,7 +697,8 @@ class _Binder:
             self.fail("one differentiates by a cell of an array", node.bottom)
         if isinstance(top, Scalar) and top.name == "loss" and bottom.role == "delta":
             self.fail(
-                f"{self.notation.loss} is no function of δ, which is its slope; the number S = Σ δ z is one", node
+                f"{self.notation.loss} is no function of δ, which is its slope; the number S = Σ δ z is one",
+                node,
             )
         return replace(node, top=top, bottom=bottom)
 
@@ -663,7 +733,9 @@ class _Binder:
         if isinstance(node, Name) and node.text in self.notation.symbols:
             role = self.role(node)
             if self.family.batch or self.family.channel or self.family.filter:
-                self.fail("* and \\star join arrays of one channel; write a sum over the indices instead", node)
+                self.fail(
+                    "* and \\star join arrays of one channel; write a sum over the indices instead", node
+                )
             if node.sub is None or all(isinstance(i, Name) and i.sub is None for i in node.sub):
                 return Whole(node.span, role)
             self.fail("the subscripts of a whole array are bare letters that name its axes", node)
@@ -679,7 +751,9 @@ class _Binder:
             return self._quantity(node, key)
         if text in n.symbols:
             if isinstance(node.sup, Number):
-                return Power(node.span, self._value_name(replace(node, sup=None), scope, whole), int(node.sup.value))
+                return Power(
+                    node.span, self._value_name(replace(node, sup=None), scope, whole), int(node.sup.value)
+                )
             return self._array(node, scope, whole)
         if text == n.total:
             return Scalar(node.span, "total")
@@ -694,7 +768,9 @@ class _Binder:
         if node.sub is not None or not self._is_index(node, set()):
             known = ", ".join(self.notation.symbols)
             self.fail(f"{text} is not known; the arrays of this notation are {known}", node)
-        self.fail(f"the index {text} is never bound: it stands on the left nowhere, and no sum runs over it", node)
+        self.fail(
+            f"the index {text} is never bound: it stands on the left nowhere, and no sum runs over it", node
+        )
 
     def _array(self, node, scope, whole):
         role = self.role(node)
@@ -750,7 +826,9 @@ class _Binder:
             return replace(node, left=self.index(node.left, scope), right=self.index(node.right, scope))
         if isinstance(node, Join):
             self.fail("* is a convolution; for a product in an index write nothing, as in su", node)
-        self.fail("an index is made of letters, sizes, settings and numbers with +, -, products and fractions", node)
+        self.fail(
+            "an index is made of letters, sizes, settings and numbers with +, -, products and fractions", node
+        )
 
     def relation(self, node, scope):
         if not isinstance(node, Relation):
@@ -764,5 +842,7 @@ def _slot_size(role, kind) -> str:
         return "C/G" if role == "weight" else "C"
     if not isinstance(kind, int):
         return {"batch": "N", "filter": "F"}[kind]
-    letter = {"weight": "K", "backward": "K", "inserted": "M"}.get(role, "H" if role in AXES_OF_INPUT else "U")
+    letter = {"weight": "K", "backward": "K", "inserted": "M"}.get(
+        role, "H" if role in AXES_OF_INPUT else "U"
+    )
     return f"{letter}{kind}"

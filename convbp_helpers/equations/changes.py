@@ -1,5 +1,5 @@
-"""Every single change of an equation: the slips that a hand makes. Causes are looked for among them, and the tests of the
-pages make each of them to see it caught.
+"""Every single change of an equation: the slips that a hand makes. Causes are looked for among them, and the tests
+of the pages make each of them to see it caught.
 
 A change replaces a piece of the LaTeX and leaves the rest as it is.
 """
@@ -29,8 +29,8 @@ class Change:
 
 
 RULES = (
-    "index shifted", "indices swapped", "factor put", "factor dropped", "sum dropped", "letter unsummed", "limit off by one",
-    "sign turned", "s and d exchanged", "bracket removed", "kernel flipped",
+    "index shifted", "indices swapped", "factor put", "factor dropped", "sum dropped", "letter unsummed",
+    "limit off by one", "sign turned", "s and d exchanged", "bracket removed", "kernel flipped",
     "join exchanged", "operands swapped", "turn left out",
 )  # fmt: skip
 
@@ -86,7 +86,11 @@ class _Changes:
                 for term, sign, place in zip(node.terms, node.signs, node.places, strict=True):
                     if place is not None:
                         other = "+" if sign < 0 else "-"
-                        yield "sign turned", [(place, other)], f"the sign before {self._short(term)} is {other}"
+                        yield (
+                            "sign turned",
+                            [(place, other)],
+                            f"the sign before {self._short(term)} is {other}",
+                        )
             elif isinstance(node, Bracket):
                 yield "bracket removed", [(node.span, " ")], f"the bracket {self.text(node)} is left out"
             elif isinstance(node, Join):
@@ -105,7 +109,11 @@ class _Changes:
         """The index one more and one less, and so each letter in it that a product holds."""
         for step in ("+1", "-1"):
             was = self.text(index)
-            yield "index shifted", [self._more(index, step)], f"{was} is replaced by {_plus(was, step)} in {shown}"
+            yield (
+                "index shifted",
+                [self._more(index, step)],
+                f"{was} is replaced by {_plus(was, step)} in {shown}",
+            )
             for node in walk(index):
                 for name in node.factors if isinstance(node, Mul) else ():
                     if isinstance(name, Name) and self._is_letter(name):
@@ -152,18 +160,29 @@ class _Changes:
         if role == "weight" and (pairs := self._spatial(node)):
             flipped = []
             for index, last in pairs:
-                new = f"{last}-({self.text(index)})" if len(self.text(index)) > 1 else f"{last}-{self.text(index)}"
+                new = (
+                    f"{last}-({self.text(index)})"
+                    if len(self.text(index)) > 1
+                    else f"{last}-{self.text(index)}"
+                )
                 bare = self.latex[: index.span[0]].rstrip().endswith("_")
                 flipped.append((index.span, f"{{{new}}}" if bare else new))
             yield "kernel flipped", flipped, f"the kernel is flipped in {shown}"
 
     def _spatial(self, node):
         """The spatial subscripts of a weight, each with the last index of its axis in letters."""
-        order, sizes = self.notation.axes["weight"], {size: name for name, size in self.notation.sizes.items()}
+        order, sizes = (
+            self.notation.axes["weight"],
+            {size: name for name, size in self.notation.sizes.items()},
+        )
         before = order.index("space")
         for dims in (1, 2):
             others = len(node.sub) - dims  # channel and filter, as far as they are there
-            if 0 <= others < len(order) and (others or dims == len(node.sub)) and dims == self._dims(node, others):
+            if (
+                0 <= others < len(order)
+                and (others or dims == len(node.sub))
+                and dims == self._dims(node, others)
+            ):
                 if all(f"K{n}" in sizes for n in range(dims)):
                     last = [sizes[f"K{n}"] + ("-1" if self.notation.base == 0 else "+1") for n in range(dims)]
                     skip = min(before, others)
@@ -174,7 +193,9 @@ class _Changes:
         """How many subscripts hold letters of spatial axes, by the notation's table."""
         spatial = 0
         for index in node.sub:
-            sizes = [self.notation.letters.get(n.text.rstrip("'"), "") for n in walk(index) if isinstance(n, Name)]
+            sizes = [
+                self.notation.letters.get(n.text.rstrip("'"), "") for n in walk(index) if isinstance(n, Name)
+            ]
             spatial += any(size[-1:].isdigit() for size in sizes)
         return spatial if spatial else len(node.sub) - others
 
@@ -194,9 +215,15 @@ class _Changes:
     def _of_join(self, node):
         shown = self.text(node)
         if node.flip:
-            new, words = rf"\star_{{\text{{{node.mode}}}}} ", f"the convolution in {shown} is read as a correlation"
+            new, words = (
+                rf"\star_{{\text{{{node.mode}}}}} ",
+                f"the convolution in {shown} is read as a correlation",
+            )
         else:
-            new, words = rf"*_{{\text{{{node.mode}}}}} ", f"the correlation in {shown} is read as a convolution"
+            new, words = (
+                rf"*_{{\text{{{node.mode}}}}} ",
+                f"the correlation in {shown} is read as a convolution",
+            )
         yield "join exchanged", [(node.place, new)], words
         left, right = (self.latex[slice(*side.span)] for side in (node.left, node.right))
         pieces = [(node.left.span, right), (node.right.span, left)]
@@ -226,7 +253,9 @@ class _Changes:
 
     def _is_letter(self, name):
         n = self.notation
-        return name.sub is None and not (name.text in n.settings or name.text in n.sizes or name.text in n.symbols)
+        return name.sub is None and not (
+            name.text in n.settings or name.text in n.sizes or name.text in n.symbols
+        )
 
     def _is_array(self, node):
         index = node.sub[0].text if len(node.sub) == 1 and isinstance(node.sub[0], Name) else ""

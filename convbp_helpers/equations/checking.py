@@ -113,7 +113,9 @@ class EquationCheck:
     def sentences(self) -> list[str]:
         """The verdict in words."""
         if self.holds:
-            cells = "" if self.checked == self.cells else f", checked on {self.checked:,} of {self.cells:,} cells"
+            cells = (
+                "" if self.checked == self.cells else f", checked on {self.checked:,} of {self.cells:,} cells"
+            )
             start = f"holds on {self.layers} layers{cells}"
             return [f"{start}, but {'; '.join(self.warnings)}"] if self.warnings else [start]
         lines = ["does not hold"]
@@ -130,7 +132,9 @@ class EquationCheck:
             where = ", ".join(f"{letter} = {i}" for letter, i in zip(c.letters, c.cell, strict=False))
             if not c.letters and c.cell:  # a whole array
                 where = f"[{','.join(map(str, c.cell))}]"
-            lines.append(f"on the layer with {c.layer}:{f' at {where}' if where else ''} it should be {left} and is {right}")
+            lines.append(
+                f"on the layer with {c.layer}:{f' at {where}' if where else ''} it should be {left} and is {right}"
+            )
         if self.causes:
             lines.append(f"it holds if {'; or if '.join(self.causes)}")
         return lines
@@ -177,7 +181,9 @@ def _asked(latex, notation, layer, like=None):
     fixed = {k: tuple(map(tuple, v)) if k == "padding" and _nested(v) else tuple(v) if isinstance(v, list) else v
              for k, v in layer.items()}  # fmt: skip
     bounds = bind(page, notation, fixed)
-    if like is not None and len(like) == len(bounds):  # a changed equation is about the layers of the original
+    if like is not None and len(like) == len(
+        bounds
+    ):  # a changed equation is about the layers of the original
         bounds = [_of_family(bound, family) for bound, family in zip(bounds, like, strict=True)]
     if not bounds:
         raise EquationError("there is no equation")
@@ -198,7 +204,9 @@ def _nested(value):
 def _given(bound, arrays):
     """Layers in the shapes of given arrays: 29 with random numbers, and then the arrays themselves."""
     family = bound.family
-    fixed = {name: value for name, value in family.fixed if name in ("stride", "padding", "dilation", "groups")}
+    fixed = {
+        name: value for name, value in family.fixed if name in ("stride", "padding", "dilation", "groups")
+    }
     full = _with_all_axes(bound, arrays)
     for name in ("x", "w"):
         if name not in full:
@@ -236,7 +244,9 @@ class _Comparison:
     """A chain on one layer: its members beside the first."""
 
     def __init__(self, bound: Bound, trial: Trial):
-        limits = any(isinstance(n, Sum) and n.letters[0][1] is not None for m in bound.members for n in walk(m))
+        limits = any(
+            isinstance(n, Sum) and n.letters[0][1] is not None for m in bound.members for n in walk(m)
+        )
         self.bound, self.trial = bound, trial
         self.evaluation = Evaluation(bound, trial, trace=limits)
         if bound.scatter:
@@ -301,7 +311,8 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
     Parameters
     ----------
     latex : str
-        An equation or a chain ``a = b = c``; with the rows of an ``aligned``, several. Without ``s`` it claims stride 1,
+        An equation or a chain ``a = b = c``; with the rows of an ``aligned``, several. Without ``s`` it claims
+        stride 1,
         without ``p`` no padding, without ``n`` one example, and so on; a sum without limits runs over the whole range
         of its letters; arrays read as zero outside their range.
     notation : Notation
@@ -323,7 +334,8 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
 
     Notes
     -----
-    Each side is compared with the left-hand side, whose gradients come from `loops` and exact differences, on 30 layers.
+    Each side is compared with the left-hand side, whose gradients come from `loops` and exact differences, on 30
+    layers.
     """
     page, asked = _asked(latex, notation, layer)
     steps, checked, cells, warnings = [], 0, 0, []
@@ -356,7 +368,13 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
                 failed = (bound, trials, number, wrong_at[number])
         warnings += _warnings(page, bound, seen - within)
     verdict = EquationCheck(
-        latex, failing is None, len(asked[0][1]), tuple(steps), warnings=tuple(warnings), checked=checked, cells=cells
+        latex,
+        failing is None,
+        len(asked[0][1]),
+        tuple(steps),
+        warnings=tuple(warnings),
+        checked=checked,
+        cells=cells,
     )
     if failing is None:
         return verdict
@@ -416,7 +434,9 @@ def _counterexample(bound, trials, number, trial):
             letters = bound.free
             if bound.whole or bound.scatter:
                 letters = ()
-            example = Counterexample(str(candidate), letters, compare.first, value, claimed, bound.notation.base)
+            example = Counterexample(
+                str(candidate), letters, compare.first, value, claimed, bound.notation.base
+            )
             return example, ""
     raise AssertionError("the layer that showed the difference shows none")
 
@@ -456,7 +476,9 @@ def _causes(page, notation, layer, asked, bound, number):
 
 def _narrower(page, notation, layer, chain, bound, number):
     family, found = bound.family, []
-    varied = {name for name, _ in family.settings} | set(layer or {}) | ({"groups"} if family.groups else set())
+    varied = (
+        {name for name, _ in family.settings} | set(layer or {}) | ({"groups"} if family.groups else set())
+    )
     narrower = [({names[0]: value}, words) for names, value, words in NARROWER if varied & set(names)]
     for axis, name, words in (
         ("batch", "batch", "there is one example"),
@@ -493,7 +515,8 @@ def _multiples(asked, number):
             continue
         word = " ".join(names[size] for size in group)
         for verb, of in (("divided", lambda v, q: v / q), ("multiplied", lambda v, q: v * q)):
-            if all((close(first, of(v, q)) | ~claimed).all() for q, (_, first, (v, claimed, _)) in zip(factors, values, strict=True)):  # fmt: skip
+            if all((close(first, of(v, q)) | ~claimed).all() for q, (_, first, (v, claimed, _)) in zip(factors,
+            values, strict=True)):  # fmt: skip
                 return [f"this side is {verb} by {word}"]
     return []
 
@@ -552,12 +575,16 @@ def _trial_of(bound, given):
         elif name in notation.sizes:
             numbers[notation.sizes[name]] = value
         else:
-            raise ValueError(f"{name} is neither an array ({', '.join(ARRAYS)}) nor a size or setting of this notation")
+            raise ValueError(
+                f"{name} is neither an array ({', '.join(ARRAYS)}) nor a size or setting of this notation"
+            )
     needed_sizes = set(bound.ranges.values())
     needed_sizes |= {n.name for m in bound.members for n in walk(m) if isinstance(n, Quantity)}
     axes = []
     for a in range(dims):
-        s, d, before = (numbers.get(f"{n}{a}", none) for n, none in (("stride", 1), ("dilation", 1), ("before", 0)))
+        s, d, before = (
+            numbers.get(f"{n}{a}", none) for n, none in (("stride", 1), ("dilation", 1), ("before", 0))
+        )
         after = numbers.get(f"after{a}", before)
         size = full["x"].shape[2 + a] if "x" in full else numbers.get(f"H{a}")
         kernel = full["w"].shape[2 + a] if "w" in full else numbers.get(f"K{a}")
@@ -568,7 +595,9 @@ def _trial_of(bound, given):
             size = (out - 1) * s + d * (kernel - 1) + 1 - before - after
         for known, letter, name, what in ((kernel, "K", "w", "kernel"), (size, "H", "x", "input")):
             if known is None and f"{letter}{a}" in needed_sizes:
-                raise ValueError(f"the size of the {what} is not known: give {name}, or the size by its letter")
+                raise ValueError(
+                    f"the size of the {what} is not known: give {name}, or the size by its letter"
+                )
         kernel = 1 if kernel is None else kernel  # not needed, so any will do
         if size is None:
             size = (1 if out is None else out - 1) * s + d * (kernel - 1) + 1
@@ -587,6 +616,20 @@ def _trial_of(bound, given):
     for name, role in ARRAYS.items():
         if role in needed and name not in full:
             raise ValueError(f"the equation reads {name}, and it was not given")
-    if "delta" in full and full["delta"].shape != geometry.out_shape:
-        raise ValueError(f"delta must have the output's shape {geometry.out_shape}; got {full['delta'].shape}")
-    return Trial(geometry, bound.family, np.random.default_rng(0), full)
+    for name, shape in (
+        ("x", geometry.x_shape),
+        ("w", geometry.w_shape),
+        ("b", (filters,)),
+        ("delta", geometry.out_shape),
+    ):
+        if name in full and full[name].shape != shape:
+            raise ValueError(
+                f"beside the other arrays {name} must have the shape {shape}; got {full[name].shape}"
+            )
+    trial = Trial(geometry, bound.family, np.random.default_rng(0), full)
+    for name, value in given.items():
+        if (size := notation.sizes.get(name)) and trial.sizes.get(size) != value:
+            raise ValueError(
+                f"{name} = {value} contradicts the arrays, by which it is {trial.sizes.get(size)}"
+            )
+    return trial

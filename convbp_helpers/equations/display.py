@@ -58,14 +58,16 @@ def verdict_html(check) -> str:
     kind = "wrong" if not check.holds else "open" if check.warnings else "right"
     failed = ""
     if not check.holds and len(check.steps) > 1:
-        failed = f'<div>That side: <code>{escape(check.steps[check.failing - 1].latex)}</code></div>'
+        failed = f"<div>That side: <code>{escape(check.steps[check.failing - 1].latex)}</code></div>"
     return box(kind, sentence(first), lines, failed + _grid(check.counterexample))
 
 
 def error_html(error) -> str:
     place, lines = "", [sentence(error.message)]
     if error.position is not None:
-        lines[0] = sentence(f"{error.message} (line {error.line_and_column[0]}, column {error.line_and_column[1]})")
+        lines[0] = sentence(
+            f"{error.message} (line {error.line_and_column[0]}, column {error.line_and_column[1]})"
+        )
         before, meant, after = (escape(part) for part in error.excerpt)
         mark = "font-weight: bold; text-decoration: underline; text-decoration-thickness: 2px"
         code = f'{before}<span style="{mark}">{meant or "&nbsp;"}</span>{after}'
@@ -92,6 +94,7 @@ def _grid(example) -> str:
         [f"{letters[axis]} = {window[axis].start + n + example.base}" for n in range(size)]
         for axis, size in zip(shown, left.shape, strict=True)
     ]
-    caption = f"Cell by cell{' at ' + ', '.join(fixed) if fixed else ''}: ✓ right; ✗ this side, and below it the left side"
+    at_cell = f" at {', '.join(fixed)}" if fixed else ""
+    caption = f"Cell by cell{at_cell}: ✓ right; ✗ this side, and below it the left side"
     rows, columns = (labels[0], labels[1]) if left.ndim == 2 else (None, labels[0])
     return cells(right, left, claimed, caption=caption, rows=rows, columns=columns)

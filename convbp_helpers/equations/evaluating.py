@@ -10,8 +10,22 @@ from fractions import Fraction
 
 import numpy as np
 
-from .binding import Activate, Bound, Index, Indexed, Power, Quantity, Read, Scalar, Whole
-from .reading import Add, Bracket, Div, EvaluationError, Floor, Join, Mod, Mul, Number, Relation, Slope, Sum, Turned
+from .binding import Activate, Bound, Index, Power, Quantity, Read, Scalar, Whole
+from .reading import (
+    Add,
+    Bracket,
+    Div,
+    EvaluationError,
+    Floor,
+    Join,
+    Mod,
+    Mul,
+    Number,
+    Relation,
+    Slope,
+    Sum,
+    Turned,
+)
 
 __all__ = ["Evaluation", "close"]
 
@@ -41,7 +55,9 @@ class Evaluation:
         self.beyond, self.within = set(), set()
         self.guard = None  # where the subscripts that are evaluated now are read at all
         for letter in bound.free:
-            self.values[letter] = self._along(letter, self.base + np.arange(trial.sizes[bound.ranges[letter]]))
+            self.values[letter] = self._along(
+                letter, self.base + np.arange(trial.sizes[bound.ranges[letter]])
+            )
 
     def _along(self, letter, values):
         shape = [1] * self.ndim
@@ -93,7 +109,9 @@ class Evaluation:
         indices, inside = self._cells(read, truth.shape, guard)
         inside = _both(inside, guard)
         shape = np.broadcast_shapes(value.shape, *(i.shape for i in indices), np.shape(inside))
-        shape = np.broadcast_shapes(shape, tuple(len(self.values[l].ravel()) for l in self.axis if l in self.values))
+        shape = np.broadcast_shapes(
+            shape, tuple(len(self.values[l].ravel()) for l in self.axis if l in self.values)
+        )
         total = np.zeros(truth.shape)
         kept = np.broadcast_to(inside, shape)
         at = tuple(np.broadcast_to(i, shape)[kept] for i in indices)
@@ -247,7 +265,9 @@ class Evaluation:
         inner, axes, here = guard, [], []
         for letter, low, high in node.letters:
             if low is None:
-                values = self._along(letter, self.base + np.arange(self.trial.sizes[self.bound.ranges[letter]]))
+                values = self._along(
+                    letter, self.base + np.arange(self.trial.sizes[self.bound.ranges[letter]])
+                )
             else:
                 (a, b), (c, d) = self.index(low), self.index(high)
                 if np.any(a % b) or np.any(c % d):

@@ -18,9 +18,9 @@ __all__ = ["register"]
 
 USAGE = """%%equation [exercises.check_…] [notation=SERIES] [stride=2 …]
 
-The lines below it hold one equation in LaTeX, with or without $$. An exercise's check, named after %%equation, looks at the
-equation too. notation is SERIES, JEFKINE, ONE_BASED or NHWC; stride=2, padding=1 and the like ask about other layers than
-the equation claims."""
+The lines below it hold one equation in LaTeX, with or without $$. An exercise's check, named after %%equation,
+looks at the equation too. notation is SERIES, JEFKINE, ONE_BASED or NHWC; stride=2, padding=1 and the like ask about
+other layers than the equation claims."""
 
 
 def equation(line: str, cell: str, shell):
@@ -37,7 +37,9 @@ def equation(line: str, cell: str, shell):
                 if not callable(exercise):
                     raise ValueError("it is no check")
             elif name == "notation":
-                notation = {n: v for n, v in vars(notations).items() if isinstance(v, Notation)}[value.upper()]
+                notation = {n: v for n, v in vars(notations).items() if isinstance(v, Notation)}[
+                    value.upper()
+                ]
             else:
                 layer[name] = ast.literal_eval(value)
         except Exception as error:  # whatever is wrong with it, it is wrong in how the magic is used

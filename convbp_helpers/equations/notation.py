@@ -1,9 +1,9 @@
 """Which symbol plays which part: notations, as data.
 
-A layer has a few roles: it reads an *input* with its *weight* and *bias* and makes an *output*, at which *delta* lies; an
-activation makes the *activated* output, which is the next layer's input. Two arrays are made of these: *backward* holds the
-kernels that the backward pass gathers with (channel first, both spatial axes reversed), and *inserted* is delta with s - 1
-zeros between its cells. A notation names them.
+A layer has a few roles: it reads an *input* with its *weight* and *bias* and makes an *output*, at which *delta*
+lies; an activation makes the *activated* output, which is the next layer's input. Two arrays are made of these:
+*backward* holds the kernels that the backward pass gathers with (channel first, spatial axes reversed), and
+*inserted* is delta with s - 1 zeros between its cells. A notation names them.
 """
 
 from __future__ import annotations
@@ -54,12 +54,13 @@ class Notation:
     symbols : dict
         Array symbol -> `Symbol`. Roles: input, weight, bias, output, delta, activated, backward, inserted.
     axes : dict
-        The order of the axes of the maps ("map": input, output, delta) and of the stored kernels ("weight", "backward");
-        "space" stands for all spatial axes. An equation may leave out batch, channel and filter where there is one of each.
+        The order of the axes of the maps ("map": input, output, delta) and of the stored kernels ("weight",
+        "backward"); "space" stands for all spatial axes. An equation may leave out batch, channel and filter where
+        there is one of each.
     letters : dict
-        Index letter -> the size it counts up to: N, C, C/G, F, and per spatial axis H0 H1 H2 (input), U0 U1 U2 (output),
-        K0 K1 K2 (kernel). A primed letter without an entry of its own counts what the bare one counts. A letter that is
-        not here gets its range from the place where it stands alone as a subscript.
+        Index letter -> the size it counts up to: N, C, C/G, F, and per spatial axis H0 H1 H2 (input), U0 U1 U2
+        (output), K0 K1 K2 (kernel). A primed letter without an entry of its own counts what the bare one counts. A
+        letter that is not here gets its range from the place where it stands alone as a subscript.
     sizes, settings : dict
         Symbol -> size; symbol -> (stride, dilation, before, after or leftover; the axis, or None for all axes).
     base : int
@@ -86,7 +87,9 @@ class Notation:
             "backward": ("channel", "filter", "space"),
         }
     )
-    sizes: dict[str, str] = field(default_factory=lambda: {"N": "N", "C": "C", "F": "F", "G": "G", **_SPATIAL})
+    sizes: dict[str, str] = field(
+        default_factory=lambda: {"N": "N", "C": "C", "F": "F", "G": "G", **_SPATIAL}
+    )
     settings: dict[str, tuple[str, int | None]] = field(default_factory=lambda: dict(_SETTINGS))
     base: int = 0
     loss: str = "J"

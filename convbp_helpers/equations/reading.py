@@ -43,8 +43,16 @@ class EquationError(ValueError):
         stop = self.latex.find("\n", self.position)
         stop = len(self.latex) if stop < 0 else stop
         end = min(max(self.end, self.position + 1), stop)
-        before, meant, after = self.latex[start : self.position], self.latex[self.position : end], self.latex[end:stop]
-        return ("…" + before[-40:] if len(before) > 41 else before), meant, (after[:40] + "…" if len(after) > 41 else after)
+        before, meant, after = (
+            self.latex[start : self.position],
+            self.latex[self.position : end],
+            self.latex[end:stop],
+        )
+        return (
+            ("…" + before[-40:] if len(before) > 41 else before),
+            meant,
+            (after[:40] + "…" if len(after) > 41 else after),
+        )
 
     @property
     def line_and_column(self):
@@ -134,7 +142,8 @@ class Bracket(Node):
 
 @dataclass(frozen=True)
 class Sum(Node):
-    """letters: (name, lower, upper), the limits None where it runs over its range. `head` is the span of \\sum_{…}^{…}."""
+    """letters: (name, lower, upper), the limits None where it runs over its range. `head` is the span of
+    \\sum_{…}^{…}."""
 
     letters: tuple[tuple[Name, Node | None, Node | None], ...]
     conditions: tuple[Relation, ...]
@@ -152,7 +161,8 @@ class Slope(Node):
 
 @dataclass(frozen=True)
 class Join(Node):
-    """Two whole arrays: convolution (`flip`) or correlation, and "valid", "full" or "same"; `place` is the operator's."""
+    """Two whole arrays: convolution (`flip`) or correlation, and "valid", "full" or "same"; `place` is the
+    operator's."""
 
     left: Node
     right: Node
@@ -219,11 +229,36 @@ _WHOLE = re.compile(  # scripts and operators in words, which the grammar reads 
 )
 _KEPT = {r"\frac": 2, r"\dfrac": 2, r"\tfrac": 2, r"\substack": 1}
 _KEPT |= {name: 1 for name in (r"\tilde", r"\hat", r"\bar", r"\widetilde", r"\widehat")}
-_DROPPED = {name: 1 for name in (r"\text", r"\tag", r"\tag*", r"\label", r"\color", r"\hspace", r"\begin", r"\end", r"\mbox")}
-_UNWRAPPED = {r"\boldsymbol", r"\mathbf", r"\bm", r"\mathit", r"\mathsf", r"\boxed", r"\mathrm", r"\underline"}
+_DROPPED = {
+    name: 1
+    for name in (r"\text", r"\tag", r"\tag*", r"\label", r"\color", r"\hspace", r"\begin", r"\end", r"\mbox")
+}
+_UNWRAPPED = {
+    r"\boldsymbol",
+    r"\mathbf",
+    r"\bm",
+    r"\mathit",
+    r"\mathsf",
+    r"\boxed",
+    r"\mathrm",
+    r"\underline",
+}
 _BRACED = {r"\underbrace", r"\overbrace"}
 _PASSED = {
-    *(r"\,", r"\;", r"\:", r"\!", r"\ ", r"\quad", r"\qquad", r"\displaystyle", r"\limits", r"\nolimits", "~", "&"),
+    *(
+        r"\,",
+        r"\;",
+        r"\:",
+        r"\!",
+        r"\ ",
+        r"\quad",
+        r"\qquad",
+        r"\displaystyle",
+        r"\limits",
+        r"\nolimits",
+        "~",
+        "&",
+    ),
     *(r"\left", r"\right", r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr"),
     *(r"\biggl", r"\biggr", r"\notag", r"\nonumber", r"\scriptstyle", r"\textstyle", r"\thinspace"),
 }
@@ -301,7 +336,13 @@ def blank(latex: str) -> tuple[str, list[int], list[int]]:
                     number = argument(number, end, True)
             elif token in _DROPPED:
                 erase(number, number)
-                number = argument(number + 1, end, False)
+                first = number + 1
+                number = argument(first, end, False)
+                if token == r"\begin" and re.sub(r"\W", "", "".join(t for t, _ in tokens[first:number])) in (
+                    "alignedat",
+                    "array",
+                ):
+                    number = argument(number, end, False)  # its columns
             elif token == r"\textcolor":
                 erase(number, number)
                 number = argument(number + 1, end, False)
@@ -363,7 +404,8 @@ def parser():
 _WORDS = {
     "SIGN": "+ or -", "TIMES": r"\cdot", "SLASH": "/", "BMOD": r"\bmod", "JOIN": r"* or \star", "SUM": r"\sum",
     "NAME": "a letter", "NUMBER": "a number", "DIGIT": "a digit", "FRAC": r"\frac", "PARTIAL": r"\partial",
-    "EQUALS": "=", "EQUAL": "=", "RELATION": r"a relation (=, \le, <, \mid)", "COMMA": "a comma", "LPAR": "(", "RPAR": ")",
+    "EQUALS": "=", "EQUAL": "=", "RELATION": r"a relation (=, \le, <, \mid)", "COMMA": "a comma",
+    "LPAR": "(", "RPAR": ")",
     "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}", "ROT": "rot_180", "COLON": "a colon", "$END": "the end",
     "UNDERSCORE": "_", "CIRCUMFLEX": "^", "PLUS_EQUALS": "+=", "DOT": "a full stop", "SUBSTACK": r"\substack",
 }  # fmt: skip
@@ -371,8 +413,8 @@ _OPENING = {"\\lfloor", "\\lceil", "\\{"}
 _FACTOR = {"NAME", "NUMBER", "LPAR", "LSQB", "FRAC", "PARTIAL", "ROT", "SUM"}
 
 
-_TYPED = {"δ": r"\delta", "σ": r"\sigma", "∂": r"\partial", "∑": r"\sum", "Σ": r"\sum", "·": r"\cdot", "−": "-", "×": r"\times",
-          "⋆": r"\star", "ℓ": r"\ell", "≤": r"\le", "≥": r"\ge", "′": "'"}  # fmt: skip
+_TYPED = {"δ": r"\delta", "σ": r"\sigma", "∂": r"\partial", "∑": r"\sum", "Σ": r"\sum", "·": r"\cdot", "−": "-",
+          "×": r"\times", "⋆": r"\star", "ℓ": r"\ell", "≤": r"\le", "≥": r"\ge", "′": "'"}  # fmt: skip
 
 
 def _expected(names) -> str:
@@ -499,10 +541,16 @@ class _Builder:
         for sign, mode, item in zip(rest[0::3], rest[1::3], rest[2::3], strict=True):
             right = self.node(item)
             flip = sign != r"\star"
-            word = re.search(r"\{([A-Za-z ]*)\}", mode).group(1).strip() if mode else ("full" if flip else "valid")
+            word = (
+                re.search(r"\{([A-Za-z ]*)\}", mode).group(1).strip()
+                if mode
+                else ("full" if flip else "valid")
+            )
             if word not in ("valid", "full", "same"):
                 raise EquationError(
-                    f"{sign} can be valid, full or same; found {word}", self.latex, (mode.start_pos, mode.end_pos)
+                    f"{sign} can be valid, full or same; found {word}",
+                    self.latex,
+                    (mode.start_pos, mode.end_pos),
                 )
             place = sign.start_pos, (mode or sign).end_pos
             left = Join((left.span[0], right.span[1]), left, right, flip, word, place)
@@ -510,7 +558,10 @@ class _Builder:
 
     def _summed(self, tree, sign, below, above, body):
         upper = self.node(above) if above is not None else None
-        head = (sign.start_pos, (above if above is not None and above.meta.end_pos > below.meta.end_pos else below).meta.end_pos)
+        head = (
+            sign.start_pos,
+            (above if above is not None and above.meta.end_pos > below.meta.end_pos else below).meta.end_pos,
+        )
         letters, conditions = self._below(below, upper)
         return Sum(self.span(tree), letters, conditions, self.node(body), head)
 
@@ -554,7 +605,9 @@ class _Builder:
             open_ends = [n for n, (_, low, high) in enumerate(letters) if low is not None and high is None]
             if len(letters) != 1 or len(open_ends) != 1:
                 raise EquationError(
-                    "an upper limit needs one letter with a lower one, as in \\sum_{k=0}^{K-1}", self.latex, upper.span
+                    "an upper limit needs one letter with a lower one, as in \\sum_{k=0}^{K-1}",
+                    self.latex,
+                    upper.span,
                 )
             letters[0] = (letters[0][0], letters[0][1], upper)
         for name, low, high in letters:

@@ -40,7 +40,9 @@ class Trial:
         whole = lambda shape, most=9: _whole(rng, shape, most)  # noqa: E731
         self.parabola = rng.choice([-3, -2, 2, 3]), rng.choice([-5, -3, 1, 4]), rng.choice([-2, 1, 3])
         self.below = whole(g.x_shape, 4)
-        self.x = given["x"] if "x" in given else self.activation(self.below) if family.below else whole(g.x_shape)
+        self.x = (
+            given["x"] if "x" in given else self.activation(self.below) if family.below else whole(g.x_shape)
+        )
         if family.linear:
             self.below = self.x
         self.w = given["w"] if "w" in given else whole(g.w_shape)
@@ -224,7 +226,9 @@ def _drawn(family, count, large):
     trials, patience = [], PATIENCE
     while len(trials) < count:
         number = len(trials)
-        geometry = _geometry(family, family.dims[number % len(family.dims)], draw, large, patience > 0, number)
+        geometry = _geometry(
+            family, family.dims[number % len(family.dims)], draw, large, patience > 0, number
+        )
         patience -= 1
         if geometry is not None:
             trials.append(Trial(geometry, family, rng))
@@ -247,7 +251,9 @@ def _geometry(family, dims, draw, large, picky, number):
 
     # every stride with every dilation, in turn: by chance alone the large ones would be rare, since few windows fit
     turn = (1 + number % 4, 1 + number // 4 % 3) if large else (None, None)
-    stride = _per_axis(fixed.get("stride"), dims, "stride") or setting("stride", 1, 1, 4 if large else 3, turn[0])
+    stride = _per_axis(fixed.get("stride"), dims, "stride") or setting(
+        "stride", 1, 1, 4 if large else 3, turn[0]
+    )
     dilation = _per_axis(fixed.get("dilation"), dims, "dilation") or setting("dilation", 1, 1, 3, turn[1])
     before = setting("before", 0, 0, 3 if large else 1)
     after = setting("after", 0, 0, 3 if large else 1)
@@ -266,9 +272,13 @@ def _geometry(family, dims, draw, large, picky, number):
     longest = {1: 12, 2: 9, 3: 6}[dims] + 2 * (max(*stride, *dilation) - 1) if large else 4
     kernel = _per_axis(fixed.get("kernel"), dims, "kernel")
     kernel = kernel or [some(1, (5 if dims == 1 else 4) if large else 3) for _ in range(dims)]
-    size = _per_axis(fixed.get("size"), dims, "size") or [some(2 if large else 1, longest) for _ in range(dims)]
+    size = _per_axis(fixed.get("size"), dims, "size") or [
+        some(2 if large else 1, longest) for _ in range(dims)
+    ]
     if "padding" not in fixed:  # what `Geometry` would refuse, and what is too big, is refused sooner
-        padded = [h + sum(p) - d * (k - 1) - 1 for h, p, d, k in zip(size, padding, dilation, kernel, strict=True)]
+        padded = [
+            h + sum(p) - d * (k - 1) - 1 for h, p, d, k in zip(size, padding, dilation, kernel, strict=True)
+        ]
         if min(padded) < 0:
             return None
         out = [n // s + 1 for n, s in zip(padded, stride, strict=True)]
@@ -276,7 +286,11 @@ def _geometry(family, dims, draw, large, picky, number):
             return None
         if large and picky:
             sizes = (*size, *out, *kernel)
-            counts = [n for n, on in ((batch, family.batch), (channels, family.channel), (filters, family.filter)) if on]
+            counts = [
+                n
+                for n, on in ((batch, family.batch), (channels, family.channel), (filters, family.filter))
+                if on
+            ]
             if len(set(counts)) < len(counts) or len(set(sizes)) < len(sizes) or 1 in out:
                 return None
             if max(stride) > 1 and not any(n % s for n, s in zip(padded, stride, strict=True)) and some(0, 1):

@@ -10,6 +10,8 @@ from .checking import Case, Piece, Prediction, check_equation, check_function, c
 from .one_channel import _sum, _whole
 from .report import Report
 
+ALL_AXES = "Sum over all axes but axis 1, however many there are: δ may have 3, 4 or 5."
+
 #: (x, w) of layers without a batch: C and F differ but in one, and one has sizes that are all different
 _STACKS = [
     ((1, 3, 4), (2, 1, 2, 1)),
@@ -22,6 +24,10 @@ _STACKS = [
 ]
 
 
+def _count(number, word):
+    return f"{number} {word}{'s' * (number != 1)}"
+
+
 def _stack_layers(sizes):
     """For each (x shape, w shape) without batch: a name, x, w and delta with random whole numbers, and the geometry."""
     rng = np.random.default_rng(17)
@@ -32,7 +38,13 @@ def _stack_layers(sizes):
             f"layer with {x_shape[0]} channel{'s' * (x_shape[0] > 1)} of {by(x_shape[1:])} and "
             f"{w_shape[0]} filter{'s' * (w_shape[0] > 1)} of {by(w_shape[2:])}"
         )
-        yield name, _whole(rng, *x_shape), _whole(rng, *w_shape), _whole(rng, *geometry.out_shape[1:]), geometry
+        yield (
+            name,
+            _whole(rng, *x_shape),
+            _whole(rng, *w_shape),
+            _whole(rng, *geometry.out_shape[1:]),
+            geometry,
+        )
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 03
@@ -44,7 +56,10 @@ def check_backward_filters(*, backward_filters, depth, kernels_turned) -> Report
         dict(
             backward_filters=Prediction(
                 3,
-                {20: "20 is the number of forward filters. Each backward filter makes one map: how many maps has ∂J/∂x?"},
+                {
+                    20: "20 is the number of forward filters. Each backward filter makes one map: how many maps "
+                    "has ∂J/∂x?"
+                },
                 "Each backward filter makes one map of ∂J/∂x, and that has as many maps as x.",
             ),
             depth=Prediction(
@@ -83,16 +98,24 @@ def check_input_gradient_of_channels(latex) -> Report:
 
 
 def check_backward_kernels(answer) -> Report:
-    """Exercise 3.3: a function w -> the kernels of the backward pass, (C, F, K, L)."""
+    """Exercise 3.3: a function w -> the kernels of the backward pass, (C, F, *kernel), for 1, 2 and 3 spatial axes."""
+    rng = np.random.default_rng(37)
     cases = []
-    for name, _, w, _, _ in _stack_layers(_STACKS):
-        expected = np.zeros((w.shape[1], w.shape[0], *w.shape[2:]))
-        for f, c, k, l in np.ndindex(*w.shape):
-            expected[c, f, k, l] = w[f, c, w.shape[2] - 1 - k, w.shape[3] - 1 - l]
-        last = w.shape[2] - 1, w.shape[3] - 1
-        terms = lambda cell, last=last: f"w[{cell[1]},{cell[0]},{last[0] - cell[2]},{last[1] - cell[3]}]"  # noqa: E731
-        cases.append(Case(name, dict(w=w), expected, terms))
-    return check_function("Exercise 3.3", answer, cases, "Exchanged in front, reversed behind, and nothing else.")
+    for shape in ((2, 1, 2), (1, 2, 3), (2, 3, 1, 4), (3, 2, 2, 3), (4, 3, 2, 1), (2, 3, 4, 1, 5)):
+        w = _whole(rng, *shape)
+        expected = np.zeros((shape[1], shape[0], *shape[2:]))
+        for f, c, *k in np.ndindex(*shape):
+            expected[(c, f, *(n - 1 - i for n, i in zip(shape[2:], k)))] = w[(f, c, *k)]
+
+        def explain(got, expected):
+            if got.shape != expected.shape:
+                return "The first two axes are exchanged, filter and channel; the others keep their places."
+            return ""
+
+        cases.append(Case(f"layer with w of shape {shape}", dict(w=w), expected, explain=explain))
+    return check_function(
+        "Exercise 3.3", answer, cases, "Exchanged in front, reversed behind, and nothing else."
+    )
 
 
 def check_grad_weight_of_channels(answer) -> Report:
@@ -107,7 +130,9 @@ def check_grad_weight_of_channels(answer) -> Report:
             return _sum(shown, "δ{0}·x{2}")
 
         cases.append(Case(name, dict(delta=delta, x=x, weight_shape=w.shape), grad_w, terms))
-    return check_function("Exercise 3.4", answer, cases, "One correlation of two flat maps for every pair f, c.")
+    return check_function(
+        "Exercise 3.4", answer, cases, "One correlation of two flat maps for every pair f, c."
+    )
 
 
 def check_repaired_channels(answer) -> Report:
@@ -165,7 +190,7 @@ def check_weight_gradient_of_a_batch(latex) -> Report:
         latex,
         r"\frac{\partial J}{\partial w_{f,c,k}}",
         needs=[
-            Piece("Σn", "it has no sum over the examples n: which letters do δ and x have with a batch"),
+            Piece("Σn", "it has no sum over the examples n; with a batch, δ and x have one more letter"),
             Piece(r"\delta", "it should be written with δ and x"),
             Piece("x", "it should be written with δ and x"),
         ],
@@ -176,17 +201,27 @@ def check_weight_gradient_of_a_batch(latex) -> Report:
 
 def check_grad_bias(answer) -> Report:
     """Exercise 4.3: a function delta -> grad_b, for 1, 2 and 3 spatial axes."""
-    rng = np.random.default_rng(19)
+    rng = np.random.default_rng(20)
     cases = []
-    for shape in ((2, 3, 4), (1, 2, 3), (3, 2, 2, 5), (2, 4, 3, 1), (2, 3, 2, 1, 4)):
+    for shape in ((2, 3, 4), (2, 2, 3), (3, 2, 2, 5), (2, 4, 3, 1), (2, 3, 2, 1, 4)):
         delta = _whole(rng, *shape)
         name = f"layer with δ of shape {shape}"
-        cases.append(Case(name, dict(delta=delta), loops.grad_bias(delta)))
+        cells = delta.size / shape[1]
+
+        def explain(got, expected, cells=cells, batch=shape[0]):
+            if got.shape != expected.shape:
+                return ""
+            for count in (cells, batch):
+                if count > 1 and np.allclose(got * count, expected, rtol=1e-9):
+                    return "A sum, not a mean."
+            return ""
+
+        cases.append(Case(name, dict(delta=delta), loops.grad_bias(delta), explain=explain, about=ALL_AXES))
     return check_function("Exercise 4.3", answer, cases, "Summed over everything but the filters.")
 
 
 def check_backward_of_mean(answer) -> Report:
-    """Exercise 4.4, find the mistake: (z, target, x, w) -> all gradients of the mean over the batch of half the squares."""
+    """Exercise 4.4, find the mistake: (z, target, x, w) -> all gradients of the mean of half the squares."""
     rng = np.random.default_rng(23)
     equations = dict(grad_x="(4.5)", grad_w="(4.4)", grad_b="(4.2)")
     cases = []
@@ -206,10 +241,27 @@ def check_backward_of_mean(answer) -> Report:
             grad_w=loops.grad_weight(delta, x, w.shape),
             grad_b=loops.grad_bias(delta),
         )
-        name = f"layer with {x_shape[0]} examples, {w_shape[1]} channel{'s' * (w_shape[1] > 1)} and {w_shape[0]} filter{'s' * (w_shape[0] > 1)}"
+        counts = _count(w_shape[1], "channel"), _count(w_shape[0], "filter")
+        name = f"layer with {x_shape[0]} examples, {counts[0]} and {counts[1]}"
         reminder = "All three start from the same δ. Put 1/N into it, once, and nowhere else."
+
+        def explain(got, expected, batch=x_shape[0]):
+            if got.shape != expected.shape:
+                return ""
+            for factor, words in ((batch, "N times too large"), (1 / batch, "N times too small")):
+                if np.allclose(got, expected * factor):
+                    return f"It is {words}: 1/N belongs in δ, once."
+            return ""
+
         cases.append(
-            Case(name, dict(z=z, target=target, x=x, w=w), expected, reminder=reminder, equations=equations)
+            Case(
+                name,
+                dict(z=z, target=target, x=x, w=w),
+                expected,
+                reminder=reminder,
+                equations=equations,
+                explain=explain,
+            )  # fmt: skip
         )
     return check_function("Exercise 4.4", answer, cases, "1/N once, in δ; everything else is a sum.")
 
@@ -217,13 +269,23 @@ def check_backward_of_mean(answer) -> Report:
 # ------------------------------------------------------------------------------------------------------ notebook 05
 def check_links_with_stride(*, x4, x5, x9) -> Report:
     """Exercise 5.1, a prediction: 10 inputs, 3 weights, stride 2."""
+    look = "Look in which of the four lines {} stands."
     return check_predictions(
         "Exercise 5.1",
         dict(x4=x4, x5=x5, x9=x9),
         dict(
-            x4=Prediction(2, {3: "At stride 1 it would be 3. Look in which of the four lines x₄ stands."}, "Look in which of the four lines x₄ stands."),
-            x5=Prediction(1, {2: "x₅ lies in the middle of a window of 3, and the next window starts behind it.", 3: "At stride 1 it would be 3."}, "Look in which of the four lines x₅ stands."),
-            x9=Prediction(0, {1: "A window over x₉ would need x₁₀, or start at an odd cell."}, "Look in which of the four lines x₉ stands."),
+            x4=Prediction(2, {3: "At stride 1 it would be 3; here fewer windows cover it."}, look.format("x₄")),
+            x5=Prediction(
+                1,
+                {
+                    2: "x₅ lies in the middle of a window of 3, and the next window starts behind it.",
+                    3: "At stride 1 it would be 3.",
+                },
+                look.format("x₅"),
+            ),
+            x9=Prediction(
+                0, {1: "A window over x₉ would need x₁₀, or start at an odd cell."}, look.format("x₉")
+            ),
         ),
         "Even cells lie in two windows, odd cells in one, and the last in none.",
     )  # fmt: skip
@@ -239,6 +301,8 @@ def check_weight_gradient_two_strides(latex) -> Report:
             Piece("s", "for stride 1 only: s_h and s_w should stand in it"),
             Piece("s_h", "the rows have a stride of their own: write s_h in the row index"),
             Piece("s_w", "the columns have a stride of their own: write s_w in the column index"),
+            Piece("s_h u", "s_h is the stride of the rows: it stands before u"),
+            Piece("s_w v", "s_w is the stride of the columns: it stands before v"),
             Piece(r"\delta", "it should be written with δ and x"),
         ],
         without=[Piece("∂w", "it says nothing yet: the right-hand side is a gradient again")],
@@ -246,7 +310,17 @@ def check_weight_gradient_two_strides(latex) -> Report:
     )
 
 
-_STRIDED = [(3, 2, 2), (4, 2, 3), (5, 1, 2), (6, 3, 2), (8, 3, 3), (9, 2, 4), (10, 3, 2), (12, 4, 3), (7, 3, 1)]
+_STRIDED = [
+    (3, 2, 2),
+    (4, 2, 3),
+    (5, 1, 2),
+    (6, 3, 2),
+    (8, 3, 3),
+    (9, 2, 4),
+    (10, 3, 2),
+    (12, 4, 3),
+    (7, 3, 1),
+]
 
 
 def _strided_cases():
@@ -259,10 +333,20 @@ def _strided_cases():
             delta[None, None], w[None, None], (1, 1, n_inputs), stride=stride
         )[0, 0]  # fmt: skip
         leftover = geometry.axes[0].leftover
-        name = f"layer with {n_inputs} inputs, {n_weights} weight{'s' * (n_weights > 1)}, stride {stride} and leftover {leftover}"
-        terms = lambda i, geometry=geometry: _sum(geometry.links_of_input(i), "δ{0}·w{1}") or "no term"  # noqa: E731
+        weights = _count(n_weights, "weight")
+        name = f"layer with {n_inputs} inputs, {weights}, stride {stride} and leftover {leftover}"
+
+        def terms(i, geometry=geometry):
+            return _sum(geometry.links_of_input(i), "δ{0}·w{1}") or "0: no output reads this input"
+
         arguments = dict(delta=delta, w=w, stride=stride, n_inputs=n_inputs)
-        yield Case(name, arguments, grad_x, terms)
+
+        def explain(got, expected, leftover=leftover):
+            if got.ndim == 1 and len(got) < len(expected):
+                return "The leftover has a gradient too: zeros, at the end."
+            return ""
+
+        yield Case(name, arguments, grad_x, terms, explain=explain)
 
 
 def check_grad_input_with_stride(answer) -> Report:
@@ -287,7 +371,10 @@ def check_input_sizes(*, smallest, largest) -> Report:
             ),
             largest=Prediction(
                 18,
-                {19: "With 19 inputs a sixth window would fit.", 16: "That is the smallest: what may be left over?"},
+                {
+                    19: "With 19 inputs a sixth window would fit.",
+                    16: "That is the smallest: what may be left over?",
+                },
                 "The smallest, and the largest leftover: less than one step.",
             ),
         ),

@@ -1,9 +1,11 @@
-"""How an answer is judged: a prediction against its value, a function or an equation against the truth on small layers."""
+"""How an answer is judged: a prediction against its value, a function or an equation against the truth on small
+layers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -66,6 +68,10 @@ class Case:
     )
     reminder: str = ""  #: of several arrays, what to say if all are wrong
     equations: dict[str, str] = field(default_factory=dict)  #: of several arrays, where each was derived
+    explain: Callable[[np.ndarray, np.ndarray], str] | None = (
+        None  #: (got, expected) -> what a wrong array shows
+    )
+    about: str = ""  #: what to say if the function raises
 
     @property
     def size(self) -> int:
@@ -111,6 +117,8 @@ def _read_only(argument):
 
 def _raised(error: Exception, case: Case) -> str:
     text = f"On the {case.layer}, your function raised {type(error).__name__}: {error}"
+    if case.about and any(word in str(error) for word in ("axis", "einstein", "broadcast", "dimension")):
+        return f"{text}\n{case.about}{_given(case)}"
     if "read-only" in str(error):
         text += "\nA backward pass never writes into what it was given: add into a new array of zeros."
     elif isinstance(error, ValueError) and any(w in str(error) for w in ("broadcast", "matmul", "aligned")):
@@ -188,12 +196,13 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
         )
     if got.dtype.kind not in "fiu":
         return Report(name, FAILED, f"{part}Return an array of numbers; got an array of {got.dtype}.")
+    said = case.explain(got, expected) if case.explain is not None else ""
     if got.shape != expected.shape:
         return Report(
             name,
             FAILED,
             f"{part}On the {case.layer}, the shape is {got.shape} and should be {expected.shape}.\n"
-            "A gradient has the shape of what it is the gradient of.",
+            + (said or "A gradient has the shape of what it is the gradient of."),
         )
     if got.dtype.kind != "f" and not np.array_equal(expected, expected.astype(got.dtype)):
         return Report(
@@ -214,6 +223,7 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
         lines = [f"{part}On the {case.layer}, it is {numbers}."]
     if case.terms is not None:
         lines[-1] = f"{lines[-1][:-1]} = {case.terms(cell)}."
+    lines += [said] * bool(said)
     return Report(name, FAILED, "\n".join(lines) + _given(case), got=got, expected=expected)
 
 
@@ -222,7 +232,8 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
 class Piece:
     """Something the right-hand side must have, or must not: a letter, ∂ by a letter, or a sum over a letter."""
 
-    what: str  #: "x", "x_i" for that very cell, "∂a" for a derivative by a, "Σi" for a sum over i
+    #: "x", "x_i" for that very cell, "s_h u" for such a product, "∂a" for a derivative by a, "Σi" for a sum over i
+    what: str
     said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
 
 
@@ -254,13 +265,26 @@ def check_equation(name: str, latex, left: str, *, needs=(), without=(), praise:
     return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.".strip())
 
 
+def _shown(node):
+    """s_h for a name with one bare letter below it, and the letter of any other name."""
+    if not isinstance(node, equations.reading.Name):
+        return ""
+    return (
+        f"{node.text}_{node.sub[0].text}"
+        if node.sub and isinstance(node.sub[0], equations.reading.Name)
+        else node.text
+    )
+
+
 def _form(node):
     """A tree without its places on the page."""
     if isinstance(node, tuple):
         return tuple(map(_form, node))
     if not isinstance(node, equations.reading.Node):
         return node
-    return type(node).__name__, *(_form(value) for key, value in vars(node).items() if key not in ("span", "places", "place"))
+    return type(node).__name__, *(
+        _form(value) for key, value in vars(node).items() if key not in ("span", "places", "place")
+    )
 
 
 def _pieces(member) -> set[str]:
@@ -271,6 +295,9 @@ def _pieces(member) -> set[str]:
             found.add(node.text)
             if node.sub is not None and all(isinstance(i, equations.reading.Name) for i in node.sub):
                 found.add(f"{node.text}_{','.join(i.text for i in node.sub)}")
+        elif isinstance(node, equations.reading.Mul):
+            for one, other in pairwise(node.factors):
+                found.add(" ".join(_shown(part) for part in (one, other)))
         elif isinstance(node, equations.reading.Slope):
             found.add(f"∂{node.bottom.text}")
         elif isinstance(node, equations.reading.Sum):

@@ -6,7 +6,16 @@ import numpy as np
 
 from .. import loops
 from ..geometry import Geometry
-from .checking import Case, Piece, Prediction, check_equation, check_function, check_predictions, digits, is_blank
+from .checking import (
+    Case,
+    Piece,
+    Prediction,
+    check_equation,
+    check_function,
+    check_predictions,
+    digits,
+    is_blank,
+)
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 
 
@@ -303,7 +312,7 @@ def check_strided_weight_gradient(latex) -> Report:
             Piece("d", "this layer has no dilation: d = 1, so d need not stand there"),
             Piece("∂w", "it says nothing yet: the right-hand side is a gradient again"),
         ],
-        praise="Six letters fewer, and the same equation.",
+        praise="Five letters fewer, and the same equation.",
     )
 
 
@@ -335,6 +344,7 @@ def check_weight_gradient_through_activation(latex) -> Report:
         needs=[
             Piece("∂a", "∂J/∂a is asked for: put the last line of (2.7) in for δ"),
             Piece(r"\sigma'", "the derivative of the activation should stand in it: σ'(z), as in (2.7)"),
+            Piece("z_u,v", "the derivative is taken at z_{u,v}, the activation's own input, as in (2.7)"),
         ],
         without=[Piece(r"\delta", "δ still stands in it: put the last line of (2.7) in for it")],
         praise="(2.7) and (2.5) in one line.",
