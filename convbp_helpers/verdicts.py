@@ -17,7 +17,7 @@ def box(kind: str, title: str, lines=(), extra: str = "") -> str:
     mark, edge = MARKS[kind]
     text = "".join(f"<div>{escape(line)}</div>" for line in lines)
     return (
-        f'<div role="status" style="border-left: 5px solid {edge}; padding: 4px 12px">'
+        f'<div role="status" style="border-left: 5px solid {edge}; padding: 4px 12px; overflow-wrap: anywhere">'
         f"<b>{mark} {escape(title)}</b>{text}{extra}</div>"
     )
 
@@ -33,8 +33,8 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
     if got.shape != expected.shape or got.ndim != 2 or got.size > MOST_CELLS:
         return ""
     wrong = ~np.isclose(got, expected, rtol=1e-9, atol=1e-9, equal_nan=True)
-    edge = "border: 1px solid currentColor; padding: 2px 8px; text-align: center; font-family: monospace"
-    head = 'style="padding: 2px 8px; text-align: center; font-weight: normal"'
+    edge = "border: 1px solid currentColor; padding: 2px 8px; text-align: center; font-family: monospace; white-space: nowrap"
+    head = 'style="padding: 2px 8px; text-align: center; font-weight: normal; white-space: nowrap"'
     lines = ""
     if columns is not None:
         corner = "<th></th>" if rows is not None else ""
@@ -51,4 +51,5 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
         lines += f"<tr>{line}</tr>"
     label = escape(caption, quote=True)
     above = f'<div style="margin-top: 6px">{label}</div>'
-    return f'{above}<table aria-label="{label}" style="margin: 2px 0 6px">{lines}</table>'
+    table = f'<table aria-label="{label}" style="margin: 2px 0 6px">{lines}</table>'
+    return f'{above}<div style="overflow-x: auto; max-width: 100%">{table}</div>'

@@ -2,31 +2,16 @@
 
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
-import re
-
-import nbformat
 import pytest
+from browsing import COLORS, Notebook, Watched
 
 from convbp_helpers.widgets import InfluenceExplorer
 
-LOCAL = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:|file:|about:")
 SETUP = "from convbp_helpers import widgets\nexplorer = widgets.InfluenceExplorer({})\nexplorer"
 
 
-class Watched:
-    """A page, and what went wrong on it."""
-
-    def __init__(self, browser, width=1300, height=1000, **options):
-        self.context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        self.page = self.context.new_page()
-        self.errors, self.outside = [], []
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda r: None if LOCAL.match(r.url) else self.outside.append(r.url))
-
-    def clean(self):
-        assert self.errors == []
-        assert self.outside == []
+class Explorer(Watched):
+    """A page with an explorer."""
 
     def cell(self, key):
         return self.page.locator(f'.cbp [data-key="{key}"]')
@@ -51,43 +36,21 @@ class Watched:
         return self.page.locator(f'.cbp [data-name="{name}"]').nth(part)
 
 
-class Notebook(Watched):
-    """A notebook of given cells, open in JupyterLab, with its first cell run."""
+class Explored(Notebook, Explorer):
+    """A notebook in JupyterLab whose first cell, now run, shows an explorer."""
 
     def __init__(self, browser, lab, name, cells, width=1300):
-        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
-        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(book, lab.root / f"{name}.ipynb")
-        super().__init__(browser, width=width)
-        self.page.goto(lab.url_of(f"{name}.ipynb"))
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        # "Idle" in the status bar: before, JupyterLab takes the keys and runs nothing
-        idle = "() => /[|] Idle/.test(document.querySelector('#jp-main-statusbar')?.textContent ?? '')"
-        self.page.wait_for_function(idle, timeout=60_000)
+        super().__init__(browser, lab, name, cells, width=width)
         self.run(0)
         self.page.wait_for_selector(".cbp .cbp-cell", timeout=60_000)
         self.page.mouse.move(3, 3)
-
-    def run(self, number):
-        cell = self.page.locator(".jp-CodeCell").nth(number)
-        before = cell.locator(".jp-InputArea-prompt").inner_text()
-        cell.locator(".cm-content").click()
-        self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_function(
-            "([n, before]) => { const t = document.querySelectorAll('.jp-CodeCell')[n].querySelector('.jp-InputArea-prompt').innerText;"
-            " return /\\d/.test(t) && t !== before; }",
-            arg=[number, before],
-            timeout=60_000,
-        )
-        output = cell.locator(".jp-OutputArea-output pre")
-        return output.last.inner_text().strip() if output.count() else ""
 
 
 @pytest.fixture(scope="module")
 def book(chromium, jupyterlab):
     """One notebook for the tests that share a kernel; each starts it again by running its first cell."""
     jupyterlab.set_theme("light")
-    notebook = Notebook(
+    notebook = Explored(
         chromium,
         jupyterlab,
         "explorer",
@@ -120,7 +83,7 @@ def page_of(chromium, tmp_path_factory):
     def open_page(width=1300, scheme="light", **settings):
         path = tmp_path_factory.mktemp("pages") / "explorer.html"
         InfluenceExplorer(**settings).export_html(path)
-        watched = Watched(chromium, width=width, color_scheme=scheme, offline=True)
+        watched = Explorer(chromium, width=width, color_scheme=scheme, offline=True)
         watched.page.goto(path.as_uri())
         watched.page.wait_for_selector(".cbp .cbp-cell")
         opened.append(watched)
@@ -294,7 +257,7 @@ def test_dark_theme_and_narrow_pages(chromium, jupyterlab, width):
     jupyterlab.set_theme("dark")
     try:
         settings = 'channels=3, filters=2, padding=1, selected=("x", 1, 2, 3)'
-        book = Notebook(chromium, jupyterlab, f"dark{width}", [SETUP.format(settings)], width=width)
+        book = Explored(chromium, jupyterlab, f"dark{width}", [SETUP.format(settings)], width=width)
         book.expect_sentence("x[1,2,3] influences 12 outputs, through 12 weights")
         root = book.page.locator(".cbp")
         assert root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
@@ -307,12 +270,10 @@ def test_dark_theme_and_narrow_pages(chromium, jupyterlab, width):
         jupyterlab.set_theme("light")
 
 
-CONTRAST = """() => {
-  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
-  const over = (top, under) => { const a = top[3] ?? 1; return [0, 1, 2].map((i) => top[i] * a + under[i] * (1 - a)); };
-  const light = (c) => { const [r, g, b] = c.map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const ratio = (p, q) => { const [a, b] = [light(p), light(q)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
-  const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if ((c[3] ?? 1) > 0.9) return c.slice(0, 3); } return [255, 255, 255]; };
+CONTRAST = (
+    "() => {"
+    + COLORS
+    + """
   const found = [];
   for (const text of document.querySelectorAll(".cbp svg text")) {
     if (!text.textContent) continue;
@@ -328,6 +289,7 @@ CONTRAST = """() => {
   }
   return found.filter(([r]) => !(r >= 4.5)).slice(0, 5);
 }"""
+)
 
 
 def assert_readable(page):

@@ -234,6 +234,8 @@ def _drawn(family, count, large):
             trials.append(Trial(geometry, family, rng))
             patience = PATIENCE
         elif patience < -10 * PATIENCE:
+            if not large:  # what is asked for has no small layers
+                break
             raise ValueError(f"there is no layer with {', '.join(f'{k} = {v}' for k, v in family.fixed)}")
     return trials
 
@@ -275,6 +277,13 @@ def _geometry(family, dims, draw, large, picky, number):
     size = _per_axis(fixed.get("size"), dims, "size") or [
         some(2 if large else 1, longest) for _ in range(dims)
     ]
+    most_terms = (
+        120
+        if not large
+        else 50_000
+        if {"size", "kernel", "channels", "filters", "batch"} & set(fixed)
+        else 1500
+    )
     if "padding" not in fixed:  # what `Geometry` would refuse, and what is too big, is refused sooner
         padded = [
             h + sum(p) - d * (k - 1) - 1 for h, p, d, k in zip(size, padding, dilation, kernel, strict=True)
@@ -282,7 +291,7 @@ def _geometry(family, dims, draw, large, picky, number):
         if min(padded) < 0:
             return None
         out = [n // s + 1 for n, s in zip(padded, stride, strict=True)]
-        if math.prod((batch, filters, channels // groups, *out, *kernel)) > (1500 if large else 120):
+        if math.prod((batch, filters, channels // groups, *out, *kernel)) > most_terms:
             return None
         if large and picky:
             sizes = (*size, *out, *kernel)
