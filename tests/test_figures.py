@@ -213,3 +213,45 @@ def test_the_twin_shows_the_gather_form(cell, stride):
         np.testing.assert_array_equal(window * turned, products)
     total = sum(panel["array"].sum() for panel in panels[2::3])
     assert total == explorer.grad_x[0][cell]
+
+
+# ------------------------------------------------------------------------------------------------------- stacks
+FORWARD = [
+    ("x", "input", (3, 4, 6), "3 channels\nof 4×6"),
+    "⋆",
+    ("w", "weight", (2, 3, 2, 3), "2 filters, 3 deep"),
+    "→",
+    ("z", "output", (2, 3, 4), "2 maps"),
+]
+
+
+def test_stacks_say_what_they_show():
+    picture = figures.stacks(FORWARD, FORWARD[::-1], caption="Forward")
+    assert picture.alt.count("x, 3×4×6: 3 channels, of 4×6") == 2
+    assert picture.alt.count("w, 2×3×2×3: 2 filters, 3 deep") == 2
+    assert "<figcaption>Forward</figcaption>" in picture._repr_html_()
+
+
+def test_every_map_of_a_stack_is_drawn():
+    picture = figures.stacks(FORWARD)
+    (axes,) = picture.figure.axes
+    assert len(axes.patches) == 3 + 2 * 3 + 2
+    right, bottom = axes.get_xlim()[1], axes.get_ylim()[0]
+    for patch in axes.patches:
+        assert 0 <= patch.get_x() and patch.get_x() + patch.get_width() <= right
+        assert 0 <= patch.get_y() and patch.get_y() + patch.get_height() <= bottom
+    assert [text.get_text() for text in axes.texts if text.get_text() in "xwz⋆→"] == ["x", "⋆", "w", "→", "z"]
+
+
+@pytest.mark.parametrize(
+    "rows, words",
+    [
+        ([], "give rows"),
+        ([["⋆"]], "give rows"),
+        ([[("x", "blue", (3, 4, 6), "")]], "a stack is"),
+        ([[("x", "input", (4, 6), "")]], "a stack is"),
+    ],
+)
+def test_stacks_that_cannot_be(rows, words):
+    with pytest.raises(ValueError, match=words):
+        figures.stacks(*rows)
