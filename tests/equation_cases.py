@@ -25,12 +25,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Right(Case):
-    """It holds, and reads nothing that does not exist.
-
-    `also` : single changes, in words, that make another right equation of it.
-    """
-
-    also: tuple[str, ...] = ()
+    """It holds, and reads nothing that does not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +203,6 @@ RIGHT = [
     Right(
         "input gradient of a leftover row",
         r"\frac{\partial J}{\partial x_i} = \sum_k [s \mid i-k]\, \delta_{\frac{i-k}{s}}\, w_k = 0, \quad i \ge H - r",
-        also=("i is replaced by i+1 in x_i",),  # the next row is a leftover too, or is none
     ),
     Right(
         "input gradient of the pixels between windows",

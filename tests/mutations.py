@@ -79,25 +79,41 @@ def _settings(layer):
 
 
 def is_equivalent(page, change, notation, layer) -> bool:
-    """Whether the changed member equals the original one in every cell of every layer of the exhaustive list."""
+    """Whether the changed member equals the original one on every layer of the exhaustive list.
+
+    In every cell in which both make a claim (a slope of or by a cell that does not exist makes none), and there must
+    be such cells.
+    """
     old = bind(page, notation, _settings(layer))[change.chain]
     new = bind(read(change.latex), notation, _settings(layer))[change.chain]
-    if old.free != new.free:
+    if set(old.free) != set(new.free):
         return False
+    order = [
+        new.free.index(letter) for letter in old.free
+    ]  # the letters of the left-hand side, in another order
     family = replace(old.family, fixed=())
     given = layer is not None and "x" in layer
+    compared = 0
     for trial in one_layer(old, layer) if given else every_layer(family, old.family.fixed):
         try:
             a, b = (Evaluation(bound, trial) for bound in (old, new))
-            if old.scatter:
-                one, other = a.scattered(), b.scattered()
+            if old.scatter:  # the target as it should be, and what the scatter makes of it
+                pairs = zip(a.scattered(), b.scattered(), strict=True)
+                claimed = True
             else:
-                one, other = a.member(change.member), b.member(change.member)
+                (one, p), (other, q) = a.member(change.member), b.member(change.member)
+                if not old.whole:
+                    other, q = np.transpose(other, order), np.transpose(q, order)
+                pairs, claimed = [(one, other)], p & q if p.shape == q.shape else False
         except EquationError:
             return False
-        if any(p.shape != q.shape or not np.array_equal(p, q) for p, q in zip(one, other, strict=True)):
-            return False
-    return True
+        for one, other in pairs:
+            if one.shape != other.shape or not np.array_equal(
+                np.where(claimed, one, 0), np.where(claimed, other, 0)
+            ):
+                return False
+        compared += int(np.sum(claimed))
+    return compared > 0
 
 
 def one_layer(bound, layer):

@@ -125,10 +125,8 @@ def test_every_planted_bug_that_an_equation_can_have_is_there():
 @each(RIGHT)
 def test_every_change_of_a_right_equation_is_seen(case, count):
     score = mutations.score(case.latex, getattr(equations, case.notation), case.layer or None)
-    survivors = [change for change in score.survivors if change.words not in case.also]
-    shown = "\n".join(f"{change.rule}: {change.words}\n    {change.latex}" for change in survivors)
-    assert not survivors, f"these changes alter the equation and are not rejected:\n{shown}"
-    assert len(score.survivors) == len(case.also)
+    shown = "\n".join(f"{change.rule}: {change.words}\n    {change.latex}" for change in score.survivors)
+    assert not score.survivors, f"these changes alter the equation and are not rejected:\n{shown}"
     assert score.killed or not score.total, "no change can be judged"
     count("changes of the right equations: rejected", score.killed)
     count("changes of the right equations: equal to the original", sum(score.equivalent.values()))

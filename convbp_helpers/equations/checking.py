@@ -510,6 +510,10 @@ def _multiples(asked, number):
     if any(claimed is None for _, _, (_, claimed, _) in values):
         return []
     for group in [(size,) for size in sizes] + pairs:
+        if not all(
+            size in t.sizes for t, *_ in values for size in group
+        ):  # layers of one and of two dimensions
+            continue
         factors = [np.prod([t.sizes[size] for size in group]) for t, *_ in values]
         if set(factors) == {1} or any(size not in names for size in group):
             continue

@@ -71,7 +71,8 @@ def error_html(error) -> str:
         before, meant, after = (escape(part) for part in error.excerpt)
         mark = "font-weight: bold; text-decoration: underline; text-decoration-thickness: 2px"
         code = f'{before}<span style="{mark}">{meant or "&nbsp;"}</span>{after}'
-        place = f'<div style="margin: 4px 0; font-family: monospace; white-space: pre-wrap; overflow-wrap: anywhere">{code}</div>'
+        style = "margin: 4px 0; font-family: monospace; white-space: pre-wrap; overflow-wrap: anywhere"
+        place = f'<div style="{style}">{code}</div>'
     return box("wrong", "This cannot be judged yet", lines, place)
 
 
