@@ -350,8 +350,11 @@ def test(arguments):
     python = environment()
     linted = lint(python)
     if linted:
-        say("ruff found the above; `make format` mends most of it. The tests run all the same.")
-    return run([python, "-m", "pytest", *extra(arguments)]) or linted
+        say("ruff found the above. The tests run all the same, and this run will fail.")
+    tested = run([python, "-m", "pytest", *extra(arguments)])
+    if linted:
+        say("This run failed: see what ruff found, above the tests. `make format` mends most of it.")
+    return tested or linted
 
 
 def test_lowest(arguments):
