@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image  # comes with matplotlib
 
-from .selection import equation_of, label, links_of, number, sentence_of
+from .selection import equation_of, label, link_counts, links_of, number, sentence_of
 
 __all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos", "stacks"]
 
@@ -273,6 +273,7 @@ def _draw_grid(axes, panel, left, top, unit, longest):
                 color=ink,
                 ha="center",
                 va="center",
+                bbox=dict(facecolor="white", edgecolor="none", pad=0.4) if hatch else None,
             )
     for i, j in panel["highlight"]:
         axes.add_patch(Rectangle((left + j, top + i), 1, 1, fill=False, edgecolor=ink, linewidth=2, zorder=3))
@@ -441,7 +442,9 @@ def stacks(*rows, caption="", alt=None) -> Picture:
         alt defaults to a description.
     """
     if not rows or not any(isinstance(item, tuple) for row in rows for item in row):
-        raise ValueError('give rows of stacks and signs: stacks([("x", "input", (3, 4, 6), "3 channels"), "⋆", …])')
+        raise ValueError(
+            'give rows of stacks and signs: stacks([("x", "input", (3, 4, 6), "3 channels"), "⋆", …])'
+        )
     unit, shift, said = 0.17, 0.9, []
     wide = lambda shape: shape[-1] + shift * (shape[-3] - 1)  # noqa: E731
     tall = lambda shape: shape[-2] + shift * (shape[-3] - 1)  # noqa: E731
@@ -486,9 +489,24 @@ def stacks(*rows, caption="", alt=None) -> Picture:
                 _draw_stack(axes, shape[-3:], role, left + copy * (wide(shape) + 1.2), upper, shift)
             centre = left + needed / 2
             axes.text(
-                centre, upper - 0.4, name, fontsize=11, weight="bold", ha="center", va="bottom", color=COLOURS["ink"]
+                centre,
+                upper - 0.4,
+                name,
+                fontsize=11,
+                weight="bold",
+                ha="center",
+                va="bottom",
+                color=COLOURS["ink"],
             )
-            axes.text(centre, upper + tall(shape) + 0.5, label, fontsize=9, ha="center", va="top", color=COLOURS["ink"])
+            axes.text(
+                centre,
+                upper + tall(shape) + 0.5,
+                label,
+                fontsize=9,
+                ha="center",
+                va="top",
+                color=COLOURS["ink"],
+            )
         top += height
     return Picture(figure, alt or f"Stacks of maps. {'; '.join(said)}.", caption, said)
 
@@ -499,7 +517,9 @@ def _draw_stack(axes, shape, role, left, upper, shift):
     for k in reversed(range(depth)):
         place = left + shift * k, upper + shift * (depth - 1 - k)
         face = _mix(COLOURS[role], 0.22 + 0.12 * (k % 2))
-        axes.add_patch(Rectangle(place, columns, rows, facecolor=face, edgecolor=COLOURS[role], linewidth=1.2))
+        axes.add_patch(
+            Rectangle(place, columns, rows, facecolor=face, edgecolor=COLOURS[role], linewidth=1.2)
+        )
 
 
 def photos(pictures, caption="", alt=None) -> Picture:
@@ -567,7 +587,8 @@ def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
     layer = explorer.layer
     chosen = explorer.selected if selected is None else explorer.cell(selected)
     view = explorer.view
-    links = links_of(layer, chosen)
+    muted = explorer.muted if view == "grad_x" else ()
+    links = links_of(layer, chosen, muted)
     lit = _lit_cells(layer, chosen, links, explorer.w, marked=view != "grad_w")
     x = explorer.grad_x if view == "grad_x" else explorer.x
     w = explorer.grad_w if view == "grad_w" else explorer.w
@@ -589,27 +610,38 @@ def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
                 if cell[0] == name and cell[1 : 1 + count] == at
             }
             hatched = _unlinked(layer, name, grid)
+            marks = {c: mark for c, (_, mark) in here.items() if mark}
+            also = ""
+            if name == "x" and explorer.show_counts and _room_for_counts(grid):
+                marks = {c: str(n) for c, n in np.ndenumerate(link_counts(layer))} | marks
+                also = "; small: links"
+            silent = name != "x" and at[0] in muted
             panels.append(
                 _panel(
                     names[name], grid, {c: colour for c, (colour, _) in here.items()},
-                    title=f"{names[name]}{where} ({'×'.join(map(str, grid.shape))})", hatched=hatched,
-                    marks={c: mark for c, (_, mark) in here.items() if mark},
+                    title=f"{names[name]}{where} ({'×'.join(map(str, grid.shape))}){also}{', muted' * silent}",
+                    hatched=hatched, marks=marks, role="unlinked" if silent else None,
                 )
             )  # fmt: skip
     if explorer.show_jacobian:
         panels.append(_jacobian(layer.axes[0], explorer.w[0, 0], links))
     if (view, explorer.form) == ("grad_x", "gather") and chosen is not None and chosen[0] == "x":
         panels += [
-            panel for f in layer.filters_of_channel(chosen[1]) for panel in _gathered(explorer, chosen, f)
+            panel
+            for f in layer.filters_of_channel(chosen[1])
+            if f not in muted
+            for panel in _gathered(explorer, chosen, f)
         ]
     arrays_ = dict(x=explorer.x, w=explorer.w, b=explorer.b, delta=explorer.delta)
-    sentence = sentence_of(layer, chosen, view)
-    equation = equation_of(layer, arrays_, chosen, view, explorer.form, most=9)
+    sentence = sentence_of(layer, chosen, view, **explorer._spoken)
+    equation = equation_of(layer, arrays_, chosen, view, explorer.form, most=9, muted=muted)
     if chosen is None:
-        sentence = "No cell is selected"
+        sentence = sentence.replace(sentence_of(layer, None), "No cell is selected")
     description = (
         f"Influence explorer, {view} view. {sentence}. {equation} ".strip() + " " + _describe(panels)
     )
+    if explorer.show_counts:
+        description += f" Links per cell of x: {_say(link_counts(layer))}."
     return _picture(panels, alt or description, sentence if caption is None else caption, equation)
 
 
@@ -645,6 +677,11 @@ def _gathered(explorer, chosen, f):
         _panel("w", turned, colours, title="kernel, turned", marks=indices),
         _panel("grad_x", window * turned, colours, title="their products"),
     ]
+
+
+def _room_for_counts(grid):
+    """Whether a cell of this grid, drawn as wide as the page allows, holds a second, smaller number."""
+    return WIDEST / (np.atleast_2d(grid).shape[1] + 1.2) >= 0.22  # inches
 
 
 def _unlinked(layer, name, grid):

@@ -15,22 +15,27 @@ __all__ = [
     "equation_parts",
     "factor",
     "label",
+    "link_counts",
     "links_of",
+    "moved_biases",
     "number",
     "sentence_of",
     "why_unlinked",
 ]
 
 MINUS = "\u2212"
+LISTED = 6  # longer lists are said as a count
 
 
-def links_of(layer: Geometry, selected) -> list[tuple[tuple, tuple, tuple]]:
-    """(output, weight, input) of every link of a cell.
+def links_of(layer: Geometry, selected, muted=()) -> list[tuple[tuple, tuple, tuple]]:
+    """(output, weight, input) of every link of a cell, but those of the filters in `muted`.
 
     Of an input or an output in the order of the weights, of a weight in the order of the outputs.
     """
     if selected is None:
         return []
+    if muted:
+        return [link for link in links_of(layer, selected) if link[0][0] not in muted]
     name, *index = selected
     if name == "x":
         channel, at = index[0], tuple(index[1:])
@@ -54,6 +59,22 @@ def label(layer: Geometry, name, index) -> str:
         index[len(counts[name[-1]]) :]
     )
     return f"{name}[{','.join(map(str, keep))}]"
+
+
+def link_counts(layer: Geometry) -> np.ndarray:
+    """How many links each input position has to one filter: an int array of the input grid."""
+    counts = np.ones((), int)
+    for axis in layer.axes:
+        counts = np.multiply.outer(counts, np.bincount(axis.links()[:, 2], minlength=axis.size))
+    return counts
+
+
+def moved_biases(b, b_start) -> list[tuple[int, float]]:
+    """(f, by how much) of every bias that is no longer what it was."""
+    if len(b) != len(b_start):
+        return []
+    pairs = enumerate(zip(map(float, b), map(float, b_start), strict=True))
+    return [(f, now - was) for f, (now, was) in pairs if abs(now - was) > 1e-9 * max(1, abs(now), abs(was))]
 
 
 def _n(count, word):
@@ -80,17 +101,88 @@ def why_unlinked(layer: Geometry, position) -> str:
     return " and ".join(reasons)
 
 
-def sentence_of(layer: Geometry, selected, view="forward") -> str:
+def _listed(items):
+    """0, 1 and 2."""
+    *front, last = map(str, items)
+    return f"{', '.join(front)} and {last}" if front else last
+
+
+def _said_muted(layer, muted):
+    """Which filters sound, which are muted."""
+    if len(muted) == layer.filters:
+        return "all filters are muted, so nothing arrives"
+    sounding = [f for f in range(layer.filters) if f not in muted]
+    many = lambda filters: len(filters) > LISTED  # noqa: E731
+    sound = (
+        f"{len(sounding)} filters sound"
+        if many(sounding)
+        else f"filter{'s' * (len(sounding) > 1)} {_listed(sounding)} sound{'s' * (len(sounding) == 1)}"
+    )
+    mute = f"{len(muted)} are muted" if many(muted) else f"{_listed(muted)} {_is(len(muted))} muted"
+    return f"{sound}, {mute}"
+
+
+def _is(count):
+    return "is" if count == 1 else "are"
+
+
+def _said_moved(layer, moved):
+    """By how much the biases have moved, and what moved with them."""
+    several = layer.filters > 1
+    cells = int(np.prod(layer.output_grid))
+    said = [
+        f"{f'b[{f}]' if several else 'b'} moved by {number(by)}: so did "
+        f"{f'all {cells} cells' if cells > 1 else 'the one cell'} of {f'z[{f}]' if several else 'z'}"
+        for f, by in moved[:LISTED]
+    ]
+    said += [f"{len(moved) - LISTED} more biases moved, each with its map"] * (len(moved) > LISTED)
+    return "; ".join(said) + ", and no other cell" * (len(moved) < layer.filters)
+
+
+def _said_counts(layer):
+    """How many cells of x have how many links."""
+    counts, cells = np.unique(link_counts(layer), return_counts=True)
+    said = [
+        f"{n} in {_n(many, 'cell') if not place else many}"
+        for place, (n, many) in enumerate(zip(counts, cells * layer.channels, strict=True))
+    ]
+    said = said if len(said) <= LISTED else [*said[:2], "…", said[-1]]
+    return f"links per cell of x{' to one filter' if layer.filters > 1 else ''}: {', '.join(said)}"
+
+
+def sentence_of(layer: Geometry, selected, view="forward", *, muted=(), moved=(), show_counts=False) -> str:
+    """What a selection is linked to, in words.
+
+    In view "grad_x" also which filters are `muted`, in view "forward" which biases `moved` (see `moved_biases`), and
+    with `show_counts` how many cells of x have how many links.
+    """
+    muted = muted if view == "grad_x" else ()
+    said = _said_cell(layer, selected, view, muted)
+    if muted and not said.endswith("so nothing arrives"):
+        said += f"; {_said_muted(layer, muted)}"
+    if moved and view == "forward":
+        said += f"; {_said_moved(layer, moved)}"
+    if show_counts:
+        said += f"; {_said_counts(layer)}"
+    return said
+
+
+def _said_cell(layer, selected, view, muted):
     if selected is None:
         return "Point at a cell, or move to one with Tab and the arrow keys"
     name, *index = selected
-    count = len(links_of(layer, selected))
+    count = len(links_of(layer, selected, muted))
+    if name != "x" and index[0] in muted:
+        it = label(layer, "δ" if name == "z" else "w", index)
+        return f"{it} belongs to filter {index[0]}, which is muted: it adds nothing to ∂J/∂x"
     if name == "x":
         it = label(layer, "x", index)
-        if not count:
+        if not layer.links_of_input(index[1:]):
             return (
                 f"{it} is read by no output: {why_unlinked(layer, index[1:])}, so its gradient is exactly 0"
             )
+        if not count:
+            return f"{it}: {_said_muted(layer, muted)}"
         return f"{it} influences {_n(count, 'output')}, through {_n(count, 'weight')}"
     if name == "w":
         it = label(layer, "w", index)
@@ -138,10 +230,14 @@ def factor(value) -> str:
     return f"({text})" if text.startswith(MINUS) else text
 
 
-def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum") -> dict:
-    """The sum of the selected cell: head, terms (symbol, number, value), and the total where there is one."""
+def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum", muted=()) -> dict:
+    """The sum of the selected cell: head, terms (symbol, number, value), and the total where there is one.
+
+    In view "grad_x" without the terms of the filters in `muted`.
+    """
     name, *index = selected
-    links = links_of(layer, selected)
+    muted = muted if view == "grad_x" else ()
+    links = links_of(layer, selected, muted)
     if view == "grad_x" and name == "x" and form != "sum":
         links = sorted(links, key=lambda link: link[0])  # δ by δ, in the order of the window
     x, w, b, delta = arrays["x"], arrays["w"], arrays["b"], arrays["delta"]
@@ -181,30 +277,35 @@ def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum"
     else:
         value = {"x": x, "w": w, "z": delta}[name][tuple(index)]
         head = f"{it} = {number(value)}"
+    if view == "forward":
+        empty = "nothing changes"
+    else:
+        empty = "it adds nothing to ∂J/∂x" if name != "x" and index[0] in muted else "it adds to no gradient"
     return dict(
         kind="sum" if summed else "list",
         head=head,
         terms=terms,
+        empty="0 (a sum without terms)" if summed else empty,
         total=sum(t[2] for t in terms) if summed else None,
     )
 
 
-def equation_of(layer: Geometry, arrays, selected, view="forward", form="sum", most=None) -> str:
+def equation_of(layer: Geometry, arrays, selected, view="forward", form="sum", most=None, muted=()) -> str:
     """The equation as text; with `most`, only that many terms of it."""
     if selected is None:
         return ""
-    parts = equation_parts(layer, arrays, selected, view, form)
+    parts = equation_parts(layer, arrays, selected, view, form, muted)
     terms, head = parts["terms"], parts["head"]
     left_out = 0 if most is None else max(len(terms) - most, 0)
     terms = terms[: len(terms) - left_out]
     if parts["kind"] == "sum":
         if not terms:
-            return f"{head} = 0 (a sum without terms)"
+            return f"{head} = {parts['empty']}"
         symbols, numbers = (" + ".join([t[i] for t in terms] + ["…"] * (left_out > 0)) for i in (0, 1))
         also = f" (and {left_out} more terms)" if left_out else ""
         return f"{head} = {symbols} = {numbers} = {number(parts['total'])}{also}"
     if not terms:
-        return f"{head}: nothing changes" if view == "forward" else f"{head}: it adds to no gradient"
+        return f"{head}: {parts['empty']}"
     return f"{head}: " + "; ".join(
         [f"{t[0]} {t[1]}" for t in terms] + [f"… and {left_out} more"] * (left_out > 0)
     )

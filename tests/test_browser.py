@@ -282,7 +282,7 @@ CONTRAST = (
     const under = fill.startsWith("rgb") ? over(rgb(fill), ground(text.closest(".cbp"))) : ground(text.closest(".cbp"));
     found.push([ratio(over(rgb(getComputedStyle(text).fill), under), under), "svg " + text.textContent]);
   }
-  for (const e of document.querySelectorAll(".cbp-sentence, .cbp-head, .cbp-symbol, .cbp-number, .cbp-total, .cbp-hint, .cbp-title, .cbp-note, .cbp figcaption, .cbp legend, .cbp label, .cbp-problem")) {
+  for (const e of document.querySelectorAll(".cbp-sentence, .cbp-head, .cbp-symbol, .cbp-number, .cbp-total, .cbp-hint, .cbp-title, .cbp-note, .cbp figcaption, .cbp legend, .cbp label, .cbp-problem, .cbp-item button, .cbp-name")) {
     if (!e.textContent || !e.offsetParent) continue;
     const under = ground(e);
     found.push([ratio(over(rgb(getComputedStyle(e).color), under), under), e.className + " " + e.textContent]);
@@ -310,6 +310,14 @@ def test_an_exported_page_works_from_a_folder_without_network(page_of):
     page.expect_sentence("x[1,0,0] influences 1 output, through 1 weight")
 
 
+MUTING = dict(
+    input_size=(4, 5), kernel_size=(2, 3), channels=3, filters=2, view="grad_x", selected=("x", 1, 2, 3), controls=("mute",)
+)  # fmt: skip
+TURNING = dict(input_size=(5, 8), kernel_size=(2, 3), filters=2, controls=("b",))
+COUNTING = dict(
+    input_size=(6, 9), kernel_size=(2, 3), stride=2, view="grad_x", show_counts=True,
+    controls=("stride", "kernel_size", "input_size", "counts"),
+)  # fmt: skip
 STATES = {
     "2-D": dict(selected=("x", 2, 3)),
     "1-D and its Jacobian": dict(input_size=6, kernel_size=3, selected=("x", 2), show_jacobian=True),
@@ -320,6 +328,23 @@ STATES = {
     "gather": dict(view="grad_x", form="gather", controls=("view", "form"), selected=("x", 0, 1)),
     "weight gradient": dict(view="grad_w", channels=2, filters=3, selected=("w", 1, 0, 0, 2)),
     "large": dict(input_size=(16, 16), kernel_size=(3, 3), channels=3, filters=4, selected=("x", 1, 5, 5)),
+    "muted": dict(MUTING, muted=(1,)),
+    "all muted": dict(MUTING, muted=(0, 1)),
+    "muted, gathered": dict(MUTING, form="gather", filters=3, muted=(0,)),
+    "many filters": dict(
+        filters=24, view="grad_x", controls=("mute",), muted=tuple(range(7, 20)), selected=("x", 2, 3)
+    ),
+    "many biases": dict(filters=24, b=[-12345.678] + [100] * 23, controls=("b",), selected=("z", 0, 2, 3)),
+    "biases": dict(TURNING, selected=("z", 1, 0, 2)),
+    "links counted": dict(COUNTING),
+    "links counted, some lit": dict(COUNTING, stride=3, selected=("z", 0, 1)),
+    "links counted, channels": dict(channels=3, filters=2, show_counts=True, selected=("x", 1, 2, 3)),
+    "links counted, small cells": dict(
+        input_size=(16, 40), kernel_size=(3, 5), show_counts=True, selected=("z", 5, 5)
+    ),
+    "links counted, long numbers": dict(
+        input_size=(6, 9), x=[[1234.5] * 9] * 6, show_counts=True, selected=("w", 0, 1)
+    ),
 }
 OVERFLOW = """() => {
   const bad = [];
@@ -330,6 +355,25 @@ OVERFLOW = """() => {
     const [t, r] = [text.getBoundingClientRect(), text.parentElement.querySelector("rect").getBoundingClientRect()];
     if (t.left < r.left - 1 || t.right > r.right + 1) bad.push(text.textContent + " leaves its cell");
   }
+  // the ink of a digit is about 0.73 of its size above the line
+  const ink = (e) => { const y = Number(e.getAttribute("y")); return [y - 0.74 * parseFloat(e.style.fontSize), y]; };
+  for (const cell of document.querySelectorAll(".cbp-cell:has(.cbp-mark)")) {
+    const rect = cell.querySelector("rect"), top = Number(rect.getAttribute("y")), end = top + Number(rect.getAttribute("height"));
+    const [value, mark] = [cell.querySelector(".cbp-value"), cell.querySelector(".cbp-mark")].map(ink);
+    if (value[1] > mark[0] || value[0] < top || mark[1] > end) bad.push(cell.textContent + " is not two lines in its cell");
+    if (cell.querySelectorAll(".cbp-mark").length > 1) bad.push(cell.textContent + " has two marks");
+    if (parseFloat(cell.querySelector(".cbp-mark").style.fontSize) < 8) bad.push(cell.textContent + " has a mark too small to read");
+  }
+  for (const e of document.querySelectorAll(".cbp-maps figcaption")) {
+    const [c, m] = [e, e.closest(".cbp-maps")].map((n) => n.getBoundingClientRect());
+    if (c.right > m.right + 1 || e.scrollWidth > e.clientWidth + 1) bad.push(e.textContent + " is cut off");
+  }
+  const buttons = [...document.querySelectorAll(".cbp-controls button, .cbp-controls input, .cbp-controls select")].filter((e) => e.offsetParent);
+  const boxes = buttons.map((e) => e.getBoundingClientRect());
+  boxes.forEach((p, n) => {
+    if (p.right > root.getBoundingClientRect().right || buttons[n].scrollWidth > buttons[n].clientWidth + 1) bad.push("control " + n + " is cut off");
+    boxes.slice(n + 1).forEach((q) => { if (p.left < q.right - 2 && q.left < p.right - 2 && p.top < q.bottom - 2 && q.top < p.bottom - 2) bad.push("two controls overlap"); });
+  });
   const pen = document.createElement("canvas").getContext("2d");
   for (const e of document.querySelectorAll(".cbp-controls input[type=number]")) {
     pen.font = getComputedStyle(e).font;
@@ -407,11 +451,278 @@ def test_every_control_has_a_label(page_of):
             "filters",
             "view",
             "form",
-        )
+            "mute",
+            "b",
+            "counts",
+        ),
+        filters=3,
     )
     unnamed = page.page.eval_on_selector_all(
-        ".cbp-controls input, .cbp-controls select",
-        "e => e.filter((n) => !n.labels.length && !n.ariaLabel).length",
+        ".cbp-controls input, .cbp-controls select, .cbp-controls button",
+        "e => e.filter((n) => !n.labels.length && !n.ariaLabel && !n.textContent).length",
     )
     assert unnamed == 0
     assert page.page.locator(".cbp [aria-live]").count() == 1
+
+
+# ------------------------------------------------------------------------- mute and solo, the bias dial, link counts
+THEMES = [("light", 1300), ("dark", 800)]
+ALONE = "x[1,2,3] influences 4 outputs, through 4 weights; filter {} sounds, {} is muted"
+
+
+@pytest.fixture
+def in_lab(chromium, jupyterlab):
+    """Open a notebook with an explorer in JupyterLab, in a theme and a width."""
+    opened = []
+
+    def open_book(name, theme, width, settings, *cells):
+        jupyterlab.set_theme(theme)
+        settings = ", ".join(f"{n}={v!r}" for n, v in settings.items())
+        book = Explored(
+            chromium, jupyterlab, f"{name}-{theme}", [SETUP.format(settings), *cells], width=width
+        )
+        assert book.page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
+        opened.append(book)
+        return book
+
+    yield open_book
+    for book in opened:
+        book.clean()
+        book.context.close()
+    jupyterlab.set_theme("light")
+
+
+def assert_fits(book):
+    assert book.page.evaluate(OVERFLOW) == []
+    assert_readable(book.page)
+
+
+def numbers(book, array):
+    """The numbers that the cells of an array say, also where they are too long to be drawn."""
+    labels = book.page.eval_on_selector_all(
+        f".cbp [data-array={array}] .cbp-cell", "e => e.map((n) => n.ariaLabel)"
+    )
+    return [float(label.split(" = ")[1].split(",")[0].replace("−", "-")) for label in labels]
+
+
+def pressed(book):
+    return [
+        book.setting(n, f).get_attribute("aria-pressed") == "true" for n in ("mute", "solo") for f in (0, 1)
+    ]
+
+
+@pytest.mark.parametrize(("theme", "width"), THEMES)
+def test_mute_and_solo(in_lab, theme, width):
+    book = in_lab(
+        "mute",
+        theme,
+        width,
+        MUTING,
+        "print(explorer.muted, explorer.grad_x.ravel().tolist())",
+        "explorer.muted = (0, 1)",
+    )
+    plain = "x[1,2,3] influences 8 outputs, through 8 weights"
+    book.expect_sentence(plain)
+    assert pressed(book) == [True, True, False, False]
+    whole = numbers(book, "x")
+    book.page.get_by_role("button", name="filter 1", exact=True).click()  # mouse
+    book.expect_sentence(ALONE.format(0, 1))
+    assert pressed(book) == [True, False, True, False]
+    first = numbers(book, "x")
+    assert {key for key in book.lit() if key[0] == "z"} == {f"z,0,{u},{v}" for u in (1, 2) for v in (1, 2)}
+    assert all(key.startswith("w,0,1,") for key in book.lit() if key[0] == "w")
+    assert book.page.locator(".cbp-muted .cbp-cell").count() == 3 * 6 + 9
+    assert book.page.locator(".cbp-muted figcaption").all_inner_texts() == [
+        "w[1,0,·,·], muted", "w[1,1,·,·], muted", "w[1,2,·,·], muted", "δ[1,·,·], muted",
+    ]  # fmt: skip
+    assert "muted" in book.cell("z,1,0,0").get_attribute("aria-label")
+    assert_fits(book)
+    total = book.cell("x,1,2,3").locator(".cbp-value").text_content()
+    assert (
+        book.page.locator(".cbp-total").inner_text() == f"= {total}"
+        and book.page.locator(".cbp-term").count() == 4
+    )
+    book.page.wait_for_timeout(200)
+    assert book.run(1) == f"(1,) {first}"
+    book.page.get_by_role("button", name="solo filter 1").focus()  # keyboard
+    book.page.keyboard.press("Enter")
+    book.expect_sentence(ALONE.format(1, 0))
+    assert pressed(book) == [False, True, False, True]
+    assert [a + b for a, b in zip(first, numbers(book, "x"), strict=True)] == whole
+    assert book.page.evaluate("document.activeElement.ariaLabel") == "solo filter 1"
+    book.page.keyboard.press("Space")
+    book.expect_sentence(plain)
+    assert numbers(book, "x") == whole and book.page.locator(".cbp-muted").count() == 0
+    book.page.keyboard.press("Shift+Tab")
+    assert book.page.evaluate("Object.values(document.activeElement.dataset)") == ["mute", "1"]
+    book.page.keyboard.press("Space")
+    book.expect_sentence(ALONE.format(0, 1))
+    book.cell("z,1,0,0").hover()
+    book.expect_sentence(
+        "δ[1,0,0] belongs to filter 1, which is muted: it adds nothing to ∂J/∂x; filter 0 sounds, 1 is muted"
+    )
+    assert book.lit() == {"z,1,0,0"}
+    assert "it adds nothing to ∂J/∂x" in book.page.locator(".cbp-equation").inner_text()
+    assert_fits(book)
+    book.cell("x,1,2,3").hover()
+    book.run(2)
+    book.expect_sentence("x[1,2,3]: all filters are muted, so nothing arrives")
+    assert pressed(book) == [False] * 4 and set(numbers(book, "x")) == {0}
+    assert_fits(book)
+
+
+@pytest.mark.parametrize(("theme", "width"), THEMES)
+def test_the_bias_dial(in_lab, theme, width):
+    book = in_lab(
+        "bias", theme, width, TURNING, "print(explorer.b.tolist(), explorer.sentence)", "explorer.b = [-1, 0]"
+    )
+    moved = "b[1] moved by {}: so did all 24 cells of z[1], and no other cell"
+    start = numbers(book, "z")
+    shifted = lambda by: start[:24] + [value + by for value in start[24:]]  # noqa: E731
+    point = "Point at a cell, or move to one with Tab and the arrow keys"
+    book.expect_sentence(point)
+    book.page.get_by_role("button", name="b[1] plus 1").click()  # mouse
+    book.page.get_by_role("button", name="b[1] plus 1").click()
+    book.expect_sentence(f"{point}; {moved.format(2)}")
+    assert numbers(book, "z") == shifted(2) and book.setting("b", 1).input_value() == "2"
+    assert_fits(book)
+    book.page.wait_for_timeout(200)
+    assert book.run(1) == f"[0.0, 2.0] {point}; {moved.format(2)}"
+    book.setting("b", 1).focus()  # keyboard
+    for _ in range(5):
+        book.page.keyboard.press("ArrowDown")
+    book.expect_sentence(f"{point}; {moved.format('−3')}")
+    assert numbers(book, "z") == shifted(-3)
+    book.page.keyboard.press("Tab")
+    for key in ("Enter", "Space", "Enter"):
+        book.page.keyboard.press(key)
+    book.expect_sentence(point)
+    assert numbers(book, "z") == start
+    book.setting("b", 1).fill("10.5")
+    book.expect_sentence(f"{point}; {moved.format('10.5')}")
+    book.setting("b", 1).fill("")
+    assert "b[1] must be a number" in book.page.locator(".cbp-problem").inner_text()
+    assert numbers(book, "z") == shifted(10.5)
+    book.setting("b", 0).focus()
+    assert book.setting("b", 1).input_value() == "10.5"
+    book.cell("z,1,0,2").hover()
+    book.expect_sentence(f"z[1,0,2] reads 6 inputs, through 6 weights; {moved.format('10.5')}")
+    assert "b[1]" in book.page.locator(".cbp-equation").inner_text()
+    assert_fits(book)
+    book.run(2)
+    book.expect_sentence(
+        "z[1,0,2] reads 6 inputs, through 6 weights; b[0] moved by −1: so did all 24 cells of z[0], and no other cell"
+    )
+    assert book.setting("b", 0).input_value() == "-1" and book.setting("b", 1).input_value() == "0"
+
+
+@pytest.mark.parametrize(("theme", "width"), THEMES)
+def test_the_number_of_links(in_lab, theme, width):
+    book = in_lab(
+        "counts",
+        theme,
+        width,
+        COUNTING | dict(show_counts=False),
+        "print(explorer.show_counts)",
+        "explorer.stride = 3",
+    )
+    counts = lambda: book.page.locator(".cbp [data-array=x] .cbp-count").all_text_contents()  # noqa: E731
+    point = "Point at a cell, or move to one with Tab and the arrow keys"
+    assert counts() == []
+    book.page.get_by_role("checkbox", name="number of links").check()  # mouse
+    book.expect_sentence(f"{point}; links per cell of x: 1 in 36 cells, 2 in 18")
+    assert counts() == ["1", "1", "2", "1", "2", "1", "2", "1", "1"] * 6
+    assert "small: number of links" in book.page.locator(".cbp [data-array=x]").inner_text()
+    assert book.cell("x,0,0,2").get_attribute("aria-label").endswith("= 6, 2 links")
+    assert_fits(book)
+    book.page.wait_for_timeout(200)
+    assert book.run(1) == "True"
+    book.setting("counts").focus()  # keyboard
+    book.page.keyboard.press("Space")
+    book.expect_sentence(point)
+    assert counts() == []
+    book.page.keyboard.press("Space")
+    book.run(2)
+    book.expect_sentence(f"{point}; links per cell of x: 0 in 18 cells, 1 in 36")
+    assert counts() == ["1"] * 18 + ["0"] * 9 + ["1"] * 18 + ["0"] * 9
+    assert book.page.locator(".cbp [data-array=x] .cbp-unlinked").count() == 18
+    book.cell("z,0,0,1").hover()
+    book.expect_sentence(
+        "δ[0,1] reaches back to 6 inputs, through 6 weights; links per cell of x: 0 in 18 cells, 1 in 36"
+    )
+    lit = [
+        book.cell(f"x,0,{i},{j}").locator(".cbp-mark").all_text_contents() for i in (0, 1) for j in (3, 4, 5)
+    ]
+    assert lit == [[f"×{n}"] for n in range(1, 7)] and len(counts()) == 48
+    assert_fits(book)
+    book.cell("x,0,0,0").hover()
+    assert len(counts()) == 54 and book.cell("x,0,0,0").locator(".cbp-mark").all_text_contents() == ["1"]
+    book.setting("kernel_size", 1).fill("4")
+    book.expect_sentence(
+        "x[0,0] influences 1 output, through 1 weight; links per cell of x: 0 in 26 cells, 1 in 24, 2 in 4"
+    )
+
+
+def test_the_new_controls_work_without_a_kernel(page_of):
+    page = page_of(**MUTING)
+    page.page.get_by_role("button", name="solo filter 1").click()
+    page.expect_sentence(ALONE.format(1, 0))
+    page.page.get_by_role("button", name="solo filter 0").click()
+    page.expect_sentence(ALONE.format(0, 1))
+    page.page.get_by_role("button", name="filter 0", exact=True).click()
+    page.expect_sentence("x[1,2,3]: all filters are muted, so nothing arrives")
+    page = page_of(**TURNING)
+    page.page.get_by_role("button", name="b[0] minus 1").click()
+    assert page.sentence().endswith("; b[0] moved by −1: so did all 24 cells of z[0], and no other cell")
+    page.setting("b", 1).press("ArrowUp")
+    assert page.sentence().endswith(
+        "; b[0] moved by −1: so did all 24 cells of z[0]; b[1] moved by 1: so did all 24 cells of z[1]"
+    )
+    page = page_of(**COUNTING)
+    page.page.get_by_role("checkbox", name="number of links").uncheck()
+    assert page.page.locator(".cbp-count").count() == 0 and "links per cell" not in page.sentence()
+
+
+def test_the_controls_follow_view_and_filters(page_of):
+    page = page_of(filters=3, controls=("filters", "view", "mute", "b"), b=[0, 0, 5], muted=(0, 2))
+    shown = lambda name: page.setting(name).is_visible()  # noqa: E731
+    assert shown("b") and not shown("mute")
+    page.setting("b", 2).press("ArrowUp")
+    assert "b[2] moved by 1" in page.sentence()
+    page.setting("view").select_option("grad_x")
+    assert shown("mute") and not shown("b")
+    assert page.sentence().endswith("; filter 1 sounds, 0 and 2 are muted")
+    page.setting("filters").fill("2")
+    assert page.page.locator(".cbp [data-name=mute]").count() == 2
+    assert page.sentence().endswith("; filter 1 sounds, 0 is muted")
+    assert page.page.evaluate("document.activeElement.dataset.name") == "filters"
+    page.setting("filters").fill("1")
+    assert not shown("mute") and page.sentence().endswith("arrow keys")
+    page.setting("view").select_option("forward")
+    assert page.setting("b").get_attribute("aria-label") == "b" and page.sentence().endswith("arrow keys")
+    page.setting("b").press("ArrowUp")
+    assert page.sentence().endswith("; b moved by 1: so did all 24 cells of z")
+    page.setting("filters").fill("2")
+    assert page.sentence().endswith("arrow keys") and page.setting("b", 1).input_value() == "0"
+
+
+@pytest.mark.parametrize("form", ["scatter", "gather"])
+def test_scatter_and_gather_leave_out_what_is_muted(page_of, form):
+    page = page_of(filters=3, view="grad_x", form=form, controls=("mute",), muted=(0,), selected=("x", 2, 3))
+    blocks = " ".join(page.page.locator(".cbp-blocktitle").all_inner_texts())
+    marks = {"scatter": ("δ[0,", "δ[1,", "δ[2,"), "gather": ("filter 0", "filter 1", "filter 2")}[form]
+    assert [mark in blocks for mark in marks] == [False, True, True]
+    assert page.page.locator(".cbp-term").count() == 12
+    page.cell("z,0,1,1").hover()
+    words = {
+        "scatter": "Scatter: filter 0 is muted, so nothing is laid onto x.",
+        "gather": "Gather: select a cell of x.",
+    }
+    assert words[form] in page.page.locator(".cbp-form").inner_text()
+
+
+def test_numbers_of_links_that_do_not_fit_are_dropped_and_said(page_of):
+    page = page_of(width=800, **STATES["links counted, small cells"])
+    assert page.page.locator(".cbp-count").count() == 0
+    assert "No room for the numbers of links" in page.page.locator(".cbp [data-array=x]").inner_text()
+    assert "links per cell of x: 1 in 4 cells" in page.sentence()

@@ -57,6 +57,17 @@ STATES = {
     "leftover": dict(input_size=5, kernel_size=2, stride=2, selected=("x", 4), view="grad_x"),
     "large": dict(input_size=(16, 16), kernel_size=(3, 3), channels=2, selected=("z", 5, 5)),
     "nothing selected": dict(),
+    "muted": dict(
+        input_size=(4, 5), channels=3, filters=2, selected=("x", 1, 2, 3), view="grad_x", muted=(1,)
+    ),
+    "all muted": dict(channels=2, filters=3, selected=("x", 1, 2, 3), view="grad_x", muted=(0, 1, 2)),
+    "muted gather": dict(filters=3, selected=("x", 2, 3), view="grad_x", form="gather", muted=(0,)),
+    "links counted": dict(input_size=(6, 9), stride=3, view="grad_x", show_counts=True, selected=("z", 0, 1)),
+    "links counted, large": dict(input_size=(3, 36), kernel_size=(2, 12), show_counts=True),
+    "links counted, too large": dict(
+        input_size=(3, 60), kernel_size=(2, 3), show_counts=True, selected=("x", 1, 1)
+    ),
+    "links counted in a row": dict(input_size=6, kernel_size=3, show_counts=True, selected=("x", 2)),
 }
 PICTURES = {
     "arrays": lambda: figures.arrays(x=X, w=W, delta=X - 5, grad_w=W, highlight={"x": [(0, 1)]}, caption="Four arrays"),
@@ -255,3 +266,47 @@ def test_every_map_of_a_stack_is_drawn():
 def test_stacks_that_cannot_be(rows, words):
     with pytest.raises(ValueError, match=words):
         figures.stacks(*rows)
+
+
+def test_the_twin_shows_what_is_muted():
+    explorer = InfluenceExplorer(**STATES["muted"])
+    picture = figures.influence(explorer)
+    quiet = [p for p in picture.panels if p["title"].endswith(", muted")]
+    assert [p["title"] for p in quiet] == [
+        *(f"w[1,{c},·,·] (2×3), muted" for c in range(3)), "δ[1,·,·] (3×3), muted",
+    ]  # fmt: skip
+    assert all(p["role"] == "unlinked" and not p["highlight"] for p in quiet)
+    np.testing.assert_array_equal([p["array"] for p in picture.panels[:3]], explorer.grad_x)
+    assert picture.caption == explorer.sentence and explorer.equation in picture.alt
+    assert picture.caption.endswith("; filter 0 sounds, 1 is muted")
+    for view in ("forward", "grad_w"):
+        explorer.view = view
+        assert not any("muted" in p["title"] for p in figures.influence(explorer).panels)
+    gathered = figures.influence(InfluenceExplorer(**STATES["muted gather"])).panels
+    assert [p["title"] for p in gathered if p["title"].startswith("window")] == [
+        "window of δ, filter 1", "window of δ, filter 2",
+    ]  # fmt: skip
+
+
+def test_the_twin_shows_the_number_of_links():
+    explorer = InfluenceExplorer(**STATES["links counted"])
+    picture = figures.influence(explorer)
+    marks = picture.panels[0]["marks"]
+    assert len(marks) == 54 and picture.panels[0]["title"] == "∂J/∂x (6×9); small: links"
+    lit = {inp[1:]: f"×{explorer.w[weight]:g}" for _, weight, inp in explorer.links}
+    for cell in np.ndindex(6, 9):
+        assert marks[cell] == lit.get(cell, str(len(explorer.layer.links_of_input(cell))))
+    assert len(lit) == 6 and [c for c, m in marks.items() if m == "0"] == picture.panels[0]["hatched"]
+    assert "Links per cell of x: 1 1 1" in picture.alt and picture.caption == explorer.sentence
+    assert not figures.influence(InfluenceExplorer(**STATES["links counted, too large"])).panels[0]["marks"]
+    explorer.selected = None
+    nothing = figures.influence(explorer)
+    assert nothing.caption == "No cell is selected; links per cell of x: 0 in 18 cells, 1 in 36"
+
+
+def test_the_twin_shows_a_moved_bias():
+    explorer = InfluenceExplorer(filters=2, selected=("z", 1, 0, 2))
+    explorer.b = [0, 2]
+    picture = figures.influence(explorer)
+    np.testing.assert_array_equal([p["array"] for p in picture.panels[-2:]], explorer.z)
+    assert picture.caption.endswith("; b[1] moved by 2: so did all 24 cells of z[1], and no other cell")

@@ -75,11 +75,26 @@ def layers():
         cells.append(("x", 0, *(n - 1 for n in shapes["x"][1:])))  # where leftovers are
         view, form = ie.VIEWS[number % 3], ie.FORMS[number // 3 % 3]
         made.append(dict(settings=settings, arrays=arrays, cells=cells, view=view, form=form))
+    random = np.random.default_rng(21)
+    for layer in made:
+        filters, b = layer["settings"]["filters"], layer["arrays"]["b"]
+        layer["muted"] = [f for f in range(filters) if random.random() < 0.4] if filters > 1 else []
+        layer["b_start"] = b - random.integers(0, 2, filters) * random.choice(
+            [1, -3, 0.25, 12345.678], filters
+        )
+        layer["counted"] = bool(random.integers(2))
     return made
 
 
 def sent(layers):
-    return [layer | {"arrays": {n: a.tolist() for n, a in layer["arrays"].items()}} for layer in layers]
+    return [
+        layer
+        | {
+            "arrays": {n: a.tolist() for n, a in layer["arrays"].items()},
+            "b_start": layer["b_start"].tolist(),
+        }
+        for layer in layers
+    ]
 
 
 def test_javascript_and_python_have_the_same_links(layers, tmp_path, count):
@@ -151,6 +166,83 @@ def test_javascript_sums_are_the_loops(layers, tmp_path):
         np.testing.assert_allclose(
             grad_w, loops.grad_weight(delta[None], x[None], w.shape, **keywords), atol=1e-9
         )
+
+
+def test_muting_moved_biases_and_counts_are_the_same_in_javascript(layers, tmp_path, count):
+    body = """const l = m.layerOf(g.settings), moved = m.movedBiases(g.arrays.b, g.b_start);
+    const more = { muted: g.muted, moved, show_counts: g.counted };
+    return {
+      links: g.cells.map((c) => m.linksOf(l, c, g.muted)),
+      said: ["forward", "grad_x", "grad_w"].map((v) => [null, ...g.cells].map((c) => m.sentenceOf(l, c, v, more))),
+      equations: g.cells.map((c) => m.equationOf(l, g.arrays, c, "grad_x", g.form, g.muted)),
+      others: ["forward", "grad_w"].map((v) => m.equationOf(l, g.arrays, g.cells[0], v, g.form, g.muted)),
+      sums: m.sums(l, g.arrays, "grad_x", g.muted), unmoved: m.sums(l, g.arrays, "grad_w", g.muted),
+      counts: m.linkCounts(l), moved, still: [1, 2, 3].map((n) => m.stillMuted(g.muted, n)),
+    };"""
+    seen = dict(muted=0, moved=0, every=0)
+    for layer, answer in zip(layers, in_javascript(tmp_path, body, sent(layers)), strict=True):
+        geometry, arrays = ie.layer_of(**layer["settings"]), layer["arrays"]
+        muted, moved = tuple(layer["muted"]), selection.moved_biases(arrays["b"], layer["b_start"])
+        more = dict(muted=muted, moved=moved, show_counts=layer["counted"])
+        for cell, links, equation in zip(layer["cells"], answer["links"], answer["equations"], strict=True):
+            assert [tuple(map(tuple, link)) for link in links] == selection.links_of(geometry, cell, muted)
+            assert all(out[0] not in muted for out, _, _ in links)
+            assert equation == selection.equation_of(
+                geometry, arrays, cell, "grad_x", layer["form"], muted=muted
+            )
+        for view, said in zip(ie.VIEWS, answer["said"], strict=True):
+            expected = [selection.sentence_of(geometry, c, view, **more) for c in (None, *layer["cells"])]
+            assert said == expected
+        for view, equation in zip(("forward", "grad_w"), answer["others"], strict=True):
+            plain = selection.equation_of(geometry, arrays, layer["cells"][0], view, layer["form"])
+            assert equation == plain == selection.equation_of(
+                geometry, arrays, layer["cells"][0], view, layer["form"], muted=muted
+            )  # fmt: skip
+        keywords = {n: layer["settings"][n] for n in ("stride", "padding", "dilation")}
+        x, w, delta = arrays["x"], arrays["w"], arrays["delta"].copy()
+        np.testing.assert_allclose(
+            answer["unmoved"], loops.grad_weight(delta[None], x[None], w.shape, **keywords), atol=1e-6
+        )
+        delta[list(muted)] = 0
+        np.testing.assert_allclose(
+            answer["sums"], loops.grad_input(delta[None], w, (1, *x.shape), **keywords)[0], atol=1e-6
+        )
+        expected = [len(geometry.links_of_input(i)) for i in np.ndindex(*geometry.input_grid)]
+        np.testing.assert_array_equal(np.ravel(answer["counts"]), expected)
+        np.testing.assert_array_equal(np.ravel(selection.link_counts(geometry)), expected)
+        assert np.shape(answer["counts"]) == selection.link_counts(geometry).shape == geometry.input_grid
+        assert [tuple(pair) for pair in answer["moved"]] == moved
+        assert [tuple(still) for still in answer["still"]] == [ie.still_muted(muted, n) for n in (1, 2, 3)]
+        seen["muted"] += bool(muted)
+        seen["every"] += len(muted) == geometry.filters
+        seen["moved"] += bool(moved)
+    assert min(seen.values()) > 20
+    count(
+        "random layers whose muted filters, moved biases and link counts are the same in JavaScript and Python",
+        len(layers),
+    )
+
+
+def test_numbers_are_printed_alike(tmp_path):
+    random = np.random.default_rng(8)
+    values = [
+        2.0625,
+        -2.0625,
+        2.0635,
+        0.5,
+        12345.5,
+        0.00012345,
+        1.00005,
+        99999.5,
+        999999.5,
+        -0.0,
+        1e15,
+        123456789.5,
+    ]
+    values += [float(n) / 2**k for k in range(1, 12) for n in random.integers(-(10**6), 10**6, 60)]
+    values += [float(v) for v in random.normal(size=300) * 10.0 ** random.integers(-7, 12, 300)]
+    answers = in_javascript(tmp_path, "return m.number(g);", values)
+    assert answers == [selection.number(v) for v in values]
 
 
 def test_the_gather_window_holds_the_same_terms(layers, tmp_path):
@@ -237,6 +329,23 @@ INVALID = [
     (dict(input_size=(5, 8, 2), kernel_size=(2, 3, 1)), "one or two axes"),
     (dict(input_size=5), "the same number of axes"),
     (dict(input_size=6, kernel_size=3, padding=(1, 2)), "((1, 2),)"),
+    (
+        dict(muted=(0,)),
+        "muting needs at least 2 filters; this layer has 1: use filters >= 2 or muted=(); got (0,)",
+    ),
+    (
+        dict(muted=(2,), filters=2),
+        "muted holds filter numbers from 0 to 1, as this layer has 2 filters; got 2",
+    ),
+    (
+        dict(muted=(-1,), filters=2),
+        "muted holds filter numbers from 0 to 1, as this layer has 2 filters; got -1",
+    ),
+    (dict(muted=1, filters=2), "muted is a tuple of filter numbers like (0, 2), or (); got 1"),
+    (dict(muted=(True,), filters=2), "muted is a tuple of filter numbers"),
+    (dict(muted="01", filters=2), "muted is a tuple of filter numbers"),
+    (dict(show_counts=3), "show_counts must be True or False; got 3"),
+    (dict(controls=("bias",)), "mute, b, counts; got 'bias'"),
     (dict(stride=1.5), "stride must be an integer"),
     (dict(kernel_size=(True, 3)), "kernel_size must be an integer"),
 ]
@@ -399,6 +508,180 @@ def test_export_keeps_existing_files(tmp_path):
 
 
 def test_controls():
-    assert InfluenceExplorer().controls == ie.CONTROLS[:-1]
+    today = ("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters", "view")
+    assert InfluenceExplorer().controls == today
+    assert InfluenceExplorer(controls=("counts", "b", "mute", "stride")).controls == (
+        "stride",
+        "mute",
+        "b",
+        "counts",
+    )
     assert InfluenceExplorer(controls=False).controls == ()
     assert InfluenceExplorer(controls=("form", "view")).controls == ("view", "form")
+
+
+# ---------------------------------------------------------------------------------------------------- mute and solo
+def test_the_input_gradient_is_the_sum_over_the_filters_that_sound():
+    explorer = InfluenceExplorer(channels=3, filters=4, stride=2, padding=1, view="grad_x")
+    whole, z, grad_w = explorer.grad_x, explorer.z, explorer.grad_w
+    parts = []
+    for f in range(4):
+        explorer.muted = [g for g in range(4) if g != f]
+        assert explorer.muted == tuple(g for g in range(4) if g != f)
+        parts.append(explorer.grad_x)
+        keywords = dict(stride=2, padding=1)
+        alone = loops.grad_input(explorer.delta[None, [f]], explorer.w[[f]], (1, 3, 5, 8), **keywords)[0]
+        np.testing.assert_array_equal(parts[-1], alone)
+        np.testing.assert_array_equal(explorer.z, z)
+        np.testing.assert_array_equal(explorer.grad_w, grad_w)
+    np.testing.assert_array_equal(sum(parts), whole)
+    explorer.muted = (0, 2)
+    np.testing.assert_array_equal(explorer.grad_x, parts[1] + parts[3])
+    for index in np.ndindex(*explorer.x.shape):
+        explorer.selected = ("x", *index)
+        assert (
+            explorer.equation.endswith(f"= {selection.number(explorer.grad_x[index])}") or not explorer.links
+        )
+        assert {out[0] for out, _, _ in explorer.links} <= {1, 3}
+    explorer.muted = (3, 1, 0, 2, 1)
+    assert explorer.muted == (0, 1, 2, 3) and not explorer.grad_x.any()
+    explorer.muted = ()
+    np.testing.assert_array_equal(explorer.grad_x, whole)
+
+
+def test_the_sentence_says_which_filters_sound():
+    explorer = InfluenceExplorer(
+        input_size=(4, 5), channels=3, filters=3, view="grad_x", selected=("x", 1, 2, 3), muted=(1,)
+    )
+    assert (
+        explorer.sentence
+        == "x[1,2,3] influences 8 outputs, through 8 weights; filters 0 and 2 sound, 1 is muted"
+    )
+    explorer.muted = (0, 1)
+    assert (
+        explorer.sentence
+        == "x[1,2,3] influences 4 outputs, through 4 weights; filter 2 sounds, 0 and 1 are muted"
+    )
+    assert explorer.equation == (
+        "∂J/∂x[1,2,3] = δ[2,2,2]·w[2,1,0,1] + δ[2,2,1]·w[2,1,0,2] + δ[2,1,2]·w[2,1,1,1] + δ[2,1,1]·w[2,1,1,2]"
+        " = 7·44 + 3·45 + 1·47 + 1·48 = 538"
+    )
+    explorer.selected = ("z", 0, 1, 1)
+    assert explorer.sentence == (
+        "δ[0,1,1] belongs to filter 0, which is muted: it adds nothing to ∂J/∂x; filter 2 sounds, 0 and 1 are muted"
+    )
+    assert explorer.equation == "δ[0,1,1] = 5: it adds nothing to ∂J/∂x" and explorer.links == []
+    explorer.selected = None
+    assert explorer.sentence == (
+        "Point at a cell, or move to one with Tab and the arrow keys; filter 2 sounds, 0 and 1 are muted"
+    )
+    explorer.configure(muted=(0, 1, 2), selected=("x", 1, 2, 3))
+    assert explorer.sentence == "x[1,2,3]: all filters are muted, so nothing arrives"
+    assert explorer.equation == "∂J/∂x[1,2,3] = 0 (a sum without terms)"
+    for view in ("forward", "grad_w"):
+        explorer.view = view
+        assert explorer.sentence == "x[1,2,3] influences 12 outputs, through 12 weights"
+        assert len(explorer.links) == 12
+    many = InfluenceExplorer(filters=20, view="grad_x", muted=(3, 4))
+    assert many.sentence.endswith("; 18 filters sound, 3 and 4 are muted")
+    many.muted = [f for f in range(20) if f != 7]
+    assert many.sentence.endswith("; filter 7 sounds, 19 are muted")
+
+
+def test_muted_keeps_the_filters_that_exist():
+    explorer = InfluenceExplorer(filters=4, muted=(3, 1), view="grad_x")
+    assert explorer.muted == (1, 3)
+    explorer.filters = 3
+    assert explorer.muted == (1,)
+    before = repr(explorer)
+    with pytest.raises(SettingError, match="from 0 to 2"):
+        explorer.muted = (0, 3)
+    with pytest.raises(SettingError, match="from 0 to 2"):
+        explorer.configure(muted=(3,))
+    assert repr(explorer) == before
+    explorer.configure(filters=5, muted=(4, 0))
+    assert explorer.muted == (0, 4)
+    explorer.configure(filters=4)
+    assert explorer.muted == (0,)
+    explorer.filters = 1
+    assert explorer.muted == () and explorer.sentence.endswith("arrow keys")
+
+
+def test_repr_names_what_is_muted_and_counted():
+    explorer = InfluenceExplorer(filters=3, muted=(1,), show_counts=True, view="grad_x")
+    assert repr(explorer) == (
+        "InfluenceExplorer(input_size=(5, 8), kernel_size=(2, 3), filters=3, view='grad_x', muted=(1,), "
+        "show_counts=True, selected=None)"
+    )
+    explorer.configure(muted=(), show_counts=False)
+    assert "muted" not in repr(explorer) and "counts" not in repr(explorer)
+
+
+# -------------------------------------------------------------------------------------------------------- bias dial
+def test_a_moved_bias_moves_its_map_and_no_other_cell():
+    explorer = InfluenceExplorer(filters=2, selected=("z", 1, 0, 2), controls=("b",))
+    z, plain = explorer.z, explorer.sentence
+    assert plain == "z[1,0,2] reads 6 inputs, through 6 weights"
+    explorer.b = [0, 2]
+    np.testing.assert_array_equal(explorer.z - z, np.stack([np.zeros((4, 6)), np.full((4, 6), 2)]))
+    assert explorer.sentence == f"{plain}; b[1] moved by 2: so did all 24 cells of z[1], and no other cell"
+    explorer.b = [-1, 2.5]
+    assert explorer.sentence == (
+        f"{plain}; b[0] moved by −1: so did all 24 cells of z[0]; b[1] moved by 2.5: so did all 24 cells of z[1]"
+    )
+    explorer.view = "grad_x"
+    assert "moved" not in explorer.sentence
+    explorer.view = "forward"
+    explorer.b = [0, 0]
+    assert explorer.sentence == plain
+    explorer.b = [0, 3]
+    explorer.filters = 3  # the widget starts again from here
+    assert explorer.sentence == plain and list(explorer.b) == [0, 3, 0]
+    explorer.b = [0, 4, 0]
+    assert "b[1] moved by 1:" in explorer.sentence
+    explorer.stride = 2
+    assert explorer.sentence.endswith("b[1] moved by 1: so did all 6 cells of z[1], and no other cell")
+
+
+def test_one_bias_has_no_number():
+    explorer = InfluenceExplorer(b=[7])
+    assert "moved" not in explorer.sentence  # it started there
+    explorer.b = [9]
+    assert explorer.sentence.endswith("; b moved by 2: so did all 24 cells of z")
+    explorer.configure(input_size=(2, 3), b=[8])
+    assert explorer.sentence.endswith("; b moved by 1: so did the one cell of z")
+    explorer = InfluenceExplorer(b=[0.1])
+    explorer.b = [0.1 + 1 + 1 - 1 - 1]  # back again, but for the last digit
+    assert "moved" not in explorer.sentence
+    many = InfluenceExplorer(filters=9)
+    many.b = np.arange(1, 10)
+    assert many.sentence.endswith(
+        "b[5] moved by 6: so did all 24 cells of z[5]; 3 more biases moved, each with its map"
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ link counts
+def test_the_sentence_says_how_many_cells_have_how_many_links():
+    explorer = InfluenceExplorer(input_size=(6, 9), stride=2, view="grad_x", selected=("x", 2, 4))
+    plain = explorer.sentence
+    explorer.show_counts = True
+    assert plain == "x[2,4] influences 2 outputs, through 2 weights"
+    assert explorer.sentence == f"{plain}; links per cell of x: 1 in 36 cells, 2 in 18"
+    explorer.stride = 3
+    assert explorer.sentence.endswith("; links per cell of x: 0 in 18 cells, 1 in 36")
+    explorer.configure(channels=2, filters=2, view="grad_w")
+    assert explorer.sentence.endswith("; links per cell of x to one filter: 0 in 36 cells, 1 in 72")
+    explorer.configure(input_size=(9, 9), kernel_size=(4, 5), stride=1)
+    assert explorer.sentence.endswith(
+        "; links per cell of x to one filter: 1 in 8 cells, 2 in 16, …, 20 in 6"
+    )
+    explorer.show_counts = False
+    assert "links per cell" not in explorer.sentence
+
+
+def test_an_exported_page_takes_along_what_is_muted_counted_and_moved():
+    explorer = InfluenceExplorer(filters=2, view="grad_x", muted=(1,), show_counts=True)
+    explorer.b = [0, 2]
+    state = json.loads(explorer.export_html().split("const state = ")[1].split(";\nconst listeners")[0])
+    assert state["muted"] == [1] and state["show_counts"] is True
+    assert state["b"] == [0, 2] and state["_b_start"] == [0, 0]

@@ -73,9 +73,10 @@ const productOf = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => 
 const spatialLinks = (perAxis) => productOf(perAxis).map((row) => [0, 1, 2].map((part) => row.map((link) => link[part])));
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
-// [output, weight, input] of every link of a selected cell
-export function linksOf(layer, selected) {
+// [output, weight, input] of every link of a selected cell, but those of the muted filters
+export function linksOf(layer, selected, muted = []) {
   if (!selected) return [];
+  if (muted.length) return linksOf(layer, selected).filter(([out]) => !muted.includes(out[0]));
   const [name, ...index] = selected;
   if (name === "w") {
     const [f, c, ...at] = index;
@@ -92,6 +93,19 @@ export function linksOf(layer, selected) {
 
 export const hasLink = (layer, name, at) =>
   layer.axes.every((a, n) => (name === "x" ? linksOfInput : name === "w" ? linksOfTap : linksOfOutput)(a, at[n]).length > 0);
+
+// How many links each input position has to one filter.
+export function linkCounts(layer) {
+  const perAxis = layer.axes.map((a) => range(a.size).map((i) => linksOfInput(a, i).length));
+  return filled(layer.inputs, (index) => index.reduce((p, i, n) => p * perAxis[n][i], 1));
+}
+
+// [f, by how much] of every bias that is no longer what it was
+export const movedBiases = (b, start) =>
+  b.length !== start.length ? [] : b.map((now, f) => [f, now - start[f], 1e-9 * Math.max(1, Math.abs(now), Math.abs(start[f]))]).filter(([, by, least]) => Math.abs(by) > least).map(([f, by]) => [f, by]);
+
+// The muted filters that still exist; none where there is only one filter.
+export const stillMuted = (muted, filters) => (filters > 1 ? (muted ?? []).filter((f) => f < filters) : []);
 
 // ------------------------------------------------------------------------------------------------------- words
 export function label(layer, name, index) {
@@ -116,12 +130,51 @@ export function whyUnlinked(layer, position) {
   return reasons.join(" and ");
 }
 
-export function sentenceOf(layer, selected, view = "forward") {
+const LISTED = 6; // longer lists are said as a count
+const listed = (items) => (items.length > 1 ? `${items.slice(0, -1).join(", ")} and ${items.at(-1)}` : `${items[0]}`);
+
+function saidMuted(layer, muted) {
+  if (muted.length === layer.F) return "all filters are muted, so nothing arrives";
+  const sounding = range(layer.F).filter((f) => !muted.includes(f));
+  const [s, m] = [sounding.length, muted.length];
+  const sound = s > LISTED ? `${s} filters sound` : `filter${s > 1 ? "s" : ""} ${listed(sounding)} sound${s === 1 ? "s" : ""}`;
+  return `${sound}, ${m > LISTED ? `${m} are muted` : `${listed(muted)} ${m === 1 ? "is" : "are"} muted`}`;
+}
+
+function saidMoved(layer, moved) {
+  const several = layer.F > 1;
+  const cells = layer.outs.reduce((p, n) => p * n, 1);
+  const said = moved.slice(0, LISTED).map(([f, by]) => `${several ? `b[${f}]` : "b"} moved by ${number(by)}: so did ${cells > 1 ? `all ${cells} cells` : "the one cell"} of ${several ? `z[${f}]` : "z"}`);
+  if (moved.length > LISTED) said.push(`${moved.length - LISTED} more biases moved, each with its map`);
+  return said.join("; ") + (moved.length < layer.F ? ", and no other cell" : "");
+}
+
+function saidCounts(layer) {
+  const cells = new Map();
+  for (const count of linkCounts(layer).flat()) cells.set(count, (cells.get(count) ?? 0) + layer.C);
+  let said = [...cells].sort(([p], [q]) => p - q).map(([count, n], place) => `${count} in ${place ? n : many(n, "cell")}`);
+  if (said.length > LISTED) said = [...said.slice(0, 2), "…", said.at(-1)];
+  return `links per cell of x${layer.F > 1 ? " to one filter" : ""}: ${said.join(", ")}`;
+}
+
+// more: muted filters (said in grad_x), moved biases (said in forward; see movedBiases), and whether links are counted
+export function sentenceOf(layer, selected, view = "forward", { muted = [], moved = [], show_counts = false } = {}) {
+  if (view !== "grad_x") muted = [];
+  let said = saidCell(layer, selected, view, muted);
+  if (muted.length && !said.endsWith("so nothing arrives")) said += `; ${saidMuted(layer, muted)}`;
+  if (moved.length && view === "forward") said += `; ${saidMoved(layer, moved)}`;
+  if (show_counts) said += `; ${saidCounts(layer)}`;
+  return said;
+}
+
+function saidCell(layer, selected, view, muted) {
   if (!selected) return "Point at a cell, or move to one with Tab and the arrow keys";
   const [name, ...index] = selected;
-  const count = linksOf(layer, selected).length;
+  const count = linksOf(layer, selected, muted).length;
+  if (name !== "x" && muted.includes(index[0])) return `${label(layer, name === "z" ? "δ" : "w", index)} belongs to filter ${index[0]}, which is muted: it adds nothing to ∂J/∂x`;
   if (name === "x") {
     const it = label(layer, "x", index);
+    if (!count && hasLink(layer, "x", index.slice(1))) return `${it}: ${saidMuted(layer, muted)}`;
     if (!count) return `${it} is read by no output: ${whyUnlinked(layer, index.slice(1))}, so its gradient is exactly 0`;
     return `${it} influences ${many(count, "output")}, through ${many(count, "weight")}`;
   }
@@ -142,24 +195,35 @@ export function sentenceOf(layer, selected, view = "forward") {
   return `${it} reads ${many(count, "input")}, through ${many(count, "weight")}${also}`;
 }
 
+// To so many digits; halfway between two, to the even one, as Python does.
+function rounded(value, digits) {
+  const [front, exponent] = Math.abs(value).toExponential(60).split("e");
+  const all = front.replace(".", "");
+  const [kept, rest] = [all.slice(0, digits), all.slice(digits)];
+  if (!/^50*$/.test(rest) || Number(kept) % 2) return Number(value.toPrecision(digits));
+  return Math.sign(value) * Number(`${kept[0]}.${kept.slice(1)}e${exponent}`);
+}
+
 export function number(value) {
   let text;
   if (Number.isInteger(value) && Math.abs(value) < 1e15) text = String(value + 0 || 0);
-  else if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) text = String(Number(value.toPrecision(4)));
-  else text = value.toExponential(3).replace("e+", "e");
+  else if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) text = String(rounded(value, 4));
+  else text = rounded(value, 4).toExponential(3).replace("e+", "e");
   return text.replaceAll("-", MINUS);
 }
 const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
 export const at = (array, index) => index.reduce((part, i) => part[i], array);
 const cellNumber = (value) => {
   const text = number(value);
-  return text.length > 6 ? number(Number(value.toPrecision(3))) : text;
+  return text.length > 6 ? number(rounded(value, 3)) : text;
 };
 
-// The selected cell's sum: head, terms {symbol, number, value, cells}, total. cells are keys like "x,0,2,3".
-export function equationParts(layer, arrays, selected, view = "forward", form = "sum") {
+// The selected cell's sum: head, terms {symbol, number, value, cells}, total. cells are keys like "x,0,2,3". In grad_x
+// without the terms of the muted filters.
+export function equationParts(layer, arrays, selected, view = "forward", form = "sum", muted = []) {
   const [name, ...index] = selected;
-  let links = linksOf(layer, selected);
+  if (view !== "grad_x") muted = [];
+  let links = linksOf(layer, selected, muted);
   if (view === "grad_x" && name === "x" && form !== "sum")
     links = [...links].sort((p, q) => p[0].map((n, i) => n - q[0][i]).find((n) => n) ?? 0); // δ by δ
   const { x, w, b, delta } = arrays;
@@ -185,17 +249,19 @@ export function equationParts(layer, arrays, selected, view = "forward", form = 
   if (summed) head = name === "z" ? it : `∂J/∂${it}`;
   else if (view === "forward") head = `nudge ${it} by 1`;
   else head = `${it} = ${number(at({ x, w, z: delta }[name], index))}`;
-  return { kind: summed ? "sum" : "list", head, terms, total: summed ? terms.reduce((sum, t) => sum + t.value, 0) : null };
+  let empty = view === "forward" ? "nothing changes" : name !== "x" && muted.includes(index[0]) ? "it adds nothing to ∂J/∂x" : "it adds to no gradient";
+  if (summed) empty = "0 (a sum without terms)";
+  return { kind: summed ? "sum" : "list", head, terms, empty, total: summed ? terms.reduce((sum, t) => sum + t.value, 0) : null };
 }
 
-export function equationOf(layer, arrays, selected, view = "forward", form = "sum") {
+export function equationOf(layer, arrays, selected, view = "forward", form = "sum", muted = []) {
   if (!selected) return "";
-  const { kind, head, terms, total } = equationParts(layer, arrays, selected, view, form);
+  const { kind, head, terms, total, empty } = equationParts(layer, arrays, selected, view, form, muted);
   if (kind === "sum") {
-    if (!terms.length) return `${head} = 0 (a sum without terms)`;
+    if (!terms.length) return `${head} = ${empty}`;
     return `${head} = ${terms.map((t) => t.symbol).join(" + ")} = ${terms.map((t) => t.number).join(" + ")} = ${number(total)}`;
   }
-  if (!terms.length) return view === "forward" ? `${head}: nothing changes` : `${head}: it adds to no gradient`;
+  if (!terms.length) return `${head}: ${empty}`;
   return `${head}: ${terms.map((t) => `${t.symbol} ${t.number}`).join("; ")}`;
 }
 
@@ -230,8 +296,8 @@ export function clamped(selected, shapes) {
   return index.length === shape.length ? [name, ...index.map((i, n) => Math.min(i, shape[n] - 1))] : null;
 }
 
-// z, or the gradient in x or in w, by walking all links
-export function sums(layer, arrays, what) {
+// z, or the gradient in x or in w, by walking all links; the gradient in x without the muted filters
+export function sums(layer, arrays, what, muted = []) {
   const shape = layer.shapes[{ z: "z", grad_x: "x", grad_w: "w" }[what]];
   const result = filled(shape, (index) => (what === "z" ? arrays.b[index[0]] : 0));
   const add = (index, value) => {
@@ -240,8 +306,9 @@ export function sums(layer, arrays, what) {
     part[index.at(-1)] += value;
   };
   const links = spatialLinks(layer.axes.map((a) => range(a.out).flatMap((u) => linksOfOutput(a, u))));
+  const filters = range(layer.F).filter((f) => what !== "grad_x" || !muted.includes(f));
   for (const [u, k, i] of links)
-    for (let f = 0; f < layer.F; f++)
+    for (const f of filters)
       for (let c = 0; c < layer.C; c++) {
         const [out, weight, input] = [[f, ...u], [f, c, ...k], [c, ...i]];
         if (what === "z") add(out, at(arrays.w, weight) * at(arrays.x, input));
@@ -270,10 +337,11 @@ export function gatherWindow(layer, f, position) {
 // ------------------------------------------------------------------------------------------------------- drawing
 const SVG = "http://www.w3.org/2000/svg";
 const SETTINGS = ["input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters"];
-const WORDS = { input_size: "Input size", kernel_size: "Kernel size", stride: "Stride", padding: "Padding", dilation: "Dilation", channels: "Channels", filters: "Filters", view: "View", form: "Form" };
+const WORDS = { input_size: "Input size", kernel_size: "Kernel size", stride: "Stride", padding: "Padding", dilation: "Dilation", channels: "Channels", filters: "Filters", view: "View", form: "Form", mute: "Filters that sound", b: "Bias", counts: "number of links" };
 const VIEWS = { forward: "forward: z", grad_x: "grad_x: ∂J/∂x", grad_w: "grad_w: ∂J/∂w" };
 const FORMS = { sum: "sum over links", scatter: "scatter", gather: "gather" };
 const FIRST_TERMS = 12;
+const LEAST_FOR_COUNTS = 24; // px: a smaller cell has no room for a second number
 let instances = 0;
 
 function html(tag, attributes = {}, ...children) {
@@ -313,12 +381,15 @@ export function render({ model, el }) {
     for (const name of SETTINGS) state[name] = model.get(name);
     if (problemOf(state)) return false;
     layer = layerOf(state);
-    for (const name of ["view", "form", "controls", "show_jacobian"]) state[name] = model.get(name);
+    for (const name of ["view", "form", "controls", "show_jacobian", "show_counts"]) state[name] = model.get(name);
     state.controls = state.controls || [];
     for (const name of ["x", "w", "b", "delta"]) {
       const array = model.get(name);
       state[name] = same(shapeOf(array), layer.shapes[name]) ? array : refit(name, array, layer.shapes[name]);
     }
+    const start = model.get("_b_start");
+    state._b_start = same(shapeOf(start), layer.shapes.b) ? start : state.b;
+    state.muted = stillMuted(model.get("muted"), layer.F);
     state.selected = clamped(model.get("selected"), layer.shapes);
     return true;
   }
@@ -350,6 +421,15 @@ export function render({ model, el }) {
     next.selected = clamped(state.selected, shapes);
     if (state.show_jacobian && (next.channels > 1 || next.filters > 1)) next.show_jacobian = false;
     for (const name of ["view", "form"]) if (name in changes) next[name] = changes[name];
+    if (next.filters !== state.filters) {
+      next.muted = stillMuted(state.muted, next.filters);
+      next._b_start = next.b;
+    }
+    put(next);
+  }
+
+  function put(next) {
+    problem.hidden = true;
     quiet = true;
     for (const [name, value] of Object.entries(next)) if (!same(model.get(name), value)) model.set(name, value);
     quiet = false;
@@ -358,8 +438,11 @@ export function render({ model, el }) {
     save();
   }
 
+  // the filters that are left out of what is shown
+  const silent = () => (state.view === "grad_x" ? state.muted : []);
+
   // ---- controls
-  let inputs = {};
+  let inputs = {}, mutes = null, dials = null, counting = null;
   function numberInput(name, part, words, least) {
     const field = html("input", { type: "number", min: least, step: 1, "aria-label": `${WORDS[name]}, ${words}`, "data-name": name, "data-part": part });
     (inputs[name] ??= []).push(field);
@@ -368,6 +451,7 @@ export function render({ model, el }) {
 
   function buildControls() {
     inputs = {};
+    mutes = dials = counting = null;
     const rank = state.input_size.length;
     const axes = rank === 2 ? ["rows", "columns"] : ["columns"];
     const parts = [];
@@ -377,6 +461,14 @@ export function render({ model, el }) {
         for (const [value, words] of Object.entries(name === "view" ? VIEWS : FORMS)) select.append(html("option", { value }, words));
         inputs[name] = [select];
         parts.push(html("label", { class: "cbp-choice" }, WORDS[name], select));
+      } else if (name === "mute" || name === "b") {
+        const group = html("fieldset", { class: "cbp-many" }, html("legend", {}, WORDS[name]));
+        if (name === "b") dials = { group, items: [] };
+        else mutes = { group, items: [] };
+        parts.push(group);
+      } else if (name === "counts") {
+        counting = html("input", { type: "checkbox", "data-name": name });
+        parts.push(html("label", { class: "cbp-choice" }, counting, WORDS[name]));
       } else if (name === "channels" || name === "filters") {
         const field = html("input", { type: "number", min: 1, step: 1, "data-name": name });
         inputs[name] = [field];
@@ -396,8 +488,55 @@ export function render({ model, el }) {
       }
     }
     controls.replaceChildren(...parts);
-    controls.hidden = !parts.length;
     fillControls();
+  }
+
+  // Two buttons for each filter: whether it sounds, and whether it alone does.
+  function muteItem(f) {
+    const on = html("button", { type: "button", "data-name": "mute", "data-part": f }, html("span", { class: "cbp-sign", "aria-hidden": "true" }), `filter ${f}`);
+    const solo = html("button", { type: "button", "data-name": "solo", "data-part": f, "aria-label": `solo filter ${f}` }, "solo");
+    on.addEventListener("click", () => put({ muted: range(layer.F).filter((g) => (g === f) !== state.muted.includes(g)) }));
+    solo.addEventListener("click", () => {
+      const others = range(layer.F).filter((g) => g !== f);
+      put({ muted: same(state.muted, others) ? [] : others });
+    });
+    return { on, solo, node: html("span", { class: "cbp-item" }, on, solo) };
+  }
+
+  // A number that is turned by 1, with buttons or arrow keys, or typed.
+  function dialItem(f) {
+    const name = layer.F > 1 ? `b[${f}]` : "b";
+    const field = html("input", { type: "number", step: "any", "data-name": "b", "data-part": f, "aria-label": name });
+    const turn = (by) => put({ b: state.b.map((value, g) => (g === f ? Number((value + by).toPrecision(12)) : value)) });
+    const less = html("button", { type: "button", "data-name": "less", "data-part": f, "aria-label": `${name} minus 1` }, MINUS);
+    const more = html("button", { type: "button", "data-name": "more", "data-part": f, "aria-label": `${name} plus 1` }, "+");
+    less.addEventListener("click", () => turn(-1));
+    more.addEventListener("click", () => turn(1));
+    field.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      turn(by);
+    });
+    field.addEventListener("input", () => {
+      const value = field.value.trim() === "" ? NaN : Number(field.value);
+      if (Number.isFinite(value)) return put({ b: state.b.map((old, g) => (g === f ? value : old)) });
+      problem.hidden = false;
+      problem.textContent = `${name} must be a number; the picture still shows the last one.`;
+    });
+    field.addEventListener("blur", fillControls);
+    return { field, node: html("span", { class: "cbp-item" }, html("span", { class: "cbp-name" }, name), less, field, more) };
+  }
+
+  // One item for each filter, hidden where it would change nothing.
+  function fillItems(part, item, shown) {
+    if (!part) return [];
+    part.group.hidden = !shown;
+    if (part.items.length !== layer.F) {
+      part.items = range(layer.F).map(item);
+      part.group.replaceChildren(part.group.firstChild, ...part.items.map((i) => i.node));
+    }
+    return part.items;
   }
 
   function fillControls() {
@@ -410,12 +549,23 @@ export function render({ model, el }) {
       });
     }
     if (inputs.form) inputs.form[0].disabled = state.view !== "grad_x";
+    for (const [f, { on, solo }] of fillItems(mutes, muteItem, state.view === "grad_x" && layer.F > 1).entries()) {
+      on.setAttribute("aria-pressed", !state.muted.includes(f));
+      solo.setAttribute("aria-pressed", layer.F - state.muted.length === 1 && !state.muted.includes(f));
+    }
+    for (const [f, { field }] of fillItems(dials, dialItem, state.view === "forward").entries()) {
+      if (document.activeElement !== field || Number(field.value) !== state.b[f]) field.value = state.b[f];
+      field.style.width = `calc(${Math.max(3, field.value.length)}ch + 30px)`;
+    }
+    if (counting) counting.checked = state.show_counts;
+    controls.hidden = ![...controls.children].some((part) => !part.hidden);
   }
 
   function typed(event) {
     const field = event.target;
     const name = field.dataset.name ?? field.dataset.tie;
-    if (!name) return;
+    if (!name || name === "b") return;
+    if (name === "counts") return put({ show_counts: field.checked });
     if (name === "view" || name === "form") return apply({ [name]: field.value });
     const tie = inputs[name].tie;
     if (tie?.checked) inputs[name].forEach((other, n) => n && (other.value = inputs[name][0].value));
@@ -445,10 +595,12 @@ export function render({ model, el }) {
     fillControls();
     const forward = state.view === "forward";
     values = {
-      x: state.view === "grad_x" ? sums(layer, state, "grad_x") : state.x,
+      x: state.view === "grad_x" ? sums(layer, state, "grad_x", silent()) : state.x,
       w: state.view === "grad_w" ? sums(layer, state, "grad_w") : state.w,
       z: forward ? sums(layer, state, "z") : state.delta,
     };
+    const counts = state.show_counts ? linkCounts(layer) : null;
+    const muted = silent();
     nodes = new Map();
     lit = [];
     const two = state.input_size.length === 2;
@@ -464,7 +616,16 @@ export function render({ model, el }) {
       if (cell < 26) cell = Math.min(40, Math.max(14, (full - LABEL - GAP) / Math.max(padded, columns("w"), columns("z"))));
     } else {
       cell = Math.min(36, (full - layer.C * (LABEL + GAP)) / (layer.C * padded), (full - layer.F * (LABEL + GAP)) / (layer.F * columns("z")));
-      if (cell < 20) cell = Math.max(Math.min(20, (full - LABEL - GAP) / padded), 9);
+      if (cell < 20) {
+        cell = Math.max(Math.min(20, (full - LABEL - GAP) / padded), 9);
+        // the maps need several rows now: as large as so many rows allow
+        const fits = (count, size) => {
+          const side = Math.max(1, Math.min(count, Math.floor(full / (cell * size + LABEL + GAP))));
+          return (full - side * (LABEL + GAP)) / (side * size);
+        };
+        const room = Math.min(fits(layer.C, padded), fits(layer.F, columns("z")), (full - layer.C * (LABEL + GAP)) / (layer.C * columns("w")));
+        cell = Math.max(cell, Math.min(36, room));
+      }
     }
     cell = Math.floor(cell);
     const panels = [["x", layer.C], ["w", layer.F * layer.C], ["z", layer.F]].map(([name, count]) => {
@@ -475,7 +636,8 @@ export function render({ model, el }) {
       if (name === "w" && count > 1) maps.style.gridTemplateColumns = `repeat(${layer.C}, max-content)`, maps.classList.add("cbp-table");
       for (let n = 0; n < count; n++) {
         const front = name === "w" ? [Math.floor(n / layer.C), n % layer.C] : [n];
-        maps.append(drawMap(name, front, grid, cell, two, count > 1 ? label(layer, title, [...front, ...grid.map(() => "·")]) : ""));
+        const quietly = name !== "x" && muted.includes(front[0]);
+        maps.append(drawMap(name, front, grid, cell, two, count > 1 ? label(layer, title, [...front, ...grid.map(() => "·")]) : "", name === "x" ? counts : null, quietly));
       }
       const role = roles()[name];
       const size = (name === "w" ? (count > 1 ? shape : grid) : count > 1 ? shape : grid).join("×");
@@ -484,6 +646,10 @@ export function render({ model, el }) {
       const panel = html("section", { class: `cbp-panel cbp-role-${role}`, "data-array": name, "aria-label": `${title}, ${size}` }, heading, maps);
       const unlinked = [...maps.querySelectorAll(".cbp-unlinked")].length;
       if (maps.querySelector(".cbp-silent")) panel.append(html("div", { class: "cbp-note" }, "Numbers too long for these cells are said in the equation below."));
+      if (name === "x" && counts) {
+        const missing = maps.querySelectorAll(".cbp-cell").length - maps.querySelectorAll(".cbp-count").length;
+        panel.append(html("div", { class: "cbp-note" }, missing ? "No room for the numbers of links in these cells: the sentence below says them." : `small: number of links${layer.F > 1 ? " to one filter" : ""}`));
+      }
       if (unlinked) panel.append(html("div", { class: "cbp-note" }, { x: "hatched: read by no output", w: "hatched: reads only padding", z: "hatched: reads only padding" }[name]));
       return panel;
     });
@@ -491,7 +657,7 @@ export function render({ model, el }) {
     showSelection();
   }
 
-  function drawMap(name, front, grid, cell, two, caption) {
+  function drawMap(name, front, grid, cell, two, caption, counts, muted) {
     const [rows, columns] = two ? grid : [1, grid[0]];
     const pad = name === "x" ? (two ? state.padding : [[0, 0], state.padding[0]]) : [[0, 0], [0, 0]];
     const left = two ? 20 : 4, top = 17;
@@ -519,21 +685,25 @@ export function render({ model, el }) {
         const key = [name, ...index].join();
         const linked = hasLink(layer, name, position);
         const font = Math.min(15, cell * 0.42, (1.36 * cell) / Math.max(shown.length, 2));
+        const count = counts && cell >= LEAST_FOR_COUNTS && font >= 6.5 ? at(counts, position) : null;
         const group = svg("g", {
           class: `cbp-cell${linked ? "" : " cbp-unlinked"}${font < 6.5 ? " cbp-silent" : ""}`, role: "gridcell", tabindex: -1, "data-key": key,
-          "aria-label": `${label(layer, names()[name], index)} = ${number(value)}${linked ? "" : name === "x" ? ", read by no output" : ", reads only padding"}`,
+          "aria-label": `${label(layer, names()[name], index)} = ${number(value)}${linked ? "" : name === "x" ? ", read by no output" : ", reads only padding"}${counts && linked ? `, ${many(at(counts, position), "link")}` : ""}${muted ? ", muted" : ""}`,
         });
         const rect = svg("rect", { x: x0 + j * cell + 0.5, y: y0 + i * cell + 0.5, width: cell - 1, height: cell - 1 });
         if (!linked) rect.style.fill = `url(#${hatch})`;
         const middle = y0 + (i + 0.5) * cell;
-        const value_text = text(x0 + (j + 0.5) * cell, middle + font * 0.36, font < 6.5 ? "" : shown, "cbp-value", font);
+        const base = middle + font * 0.36 - (count === null ? 0 : cell * 0.12);
+        const value_text = text(x0 + (j + 0.5) * cell, base, font < 6.5 ? "" : shown, "cbp-value", font);
         group.append(rect, value_text);
+        const count_text = count === null ? null : text(x0 + (j + 0.5) * cell, y0 + (i + 1) * cell - 4, count, "cbp-mark cbp-count", Math.max(8, Math.min(11, cell * 0.3)));
+        if (count_text) group.append(count_text);
         row.append(group);
-        nodes.set(key, { group, rect, value: value_text, mark: null, shown, font, middle, cell, x: x0 + (j + 0.5) * cell, bottom: y0 + (i + 1) * cell - 4, hatch: linked ? "" : `url(#${hatch})` });
+        nodes.set(key, { group, rect, value: value_text, count: count_text, mark: null, shown, font, base, middle, cell, x: x0 + (j + 0.5) * cell, bottom: y0 + (i + 1) * cell - 4, hatch: linked ? "" : `url(#${hatch})` });
       }
       picture.append(row);
     }
-    return html("figure", {}, ...(caption ? [html("figcaption", {}, caption)] : []), picture);
+    return html("figure", muted ? { class: "cbp-muted" } : {}, ...(caption ? [html("figcaption", muted ? { style: `min-width: ${W - 20}px` } : {}, caption, muted ? ", muted" : "")] : []), picture);
   }
 
   function text(x, y, content, kind, size) {
@@ -555,13 +725,15 @@ export function render({ model, el }) {
       node.group.classList.add("cbp-tinted");
     }
     if (mark) {
+      node.count?.remove(); // the mark takes its place
       if (node.cell >= 30) {
         node.mark = text(node.x, node.bottom, `×${mark}`, "cbp-mark", Math.min(11, node.cell * 0.3));
         node.group.append(node.mark);
         node.value.setAttribute("y", node.middle + node.font * 0.36 - node.cell * 0.12);
       } else {
         node.value.textContent = `×${mark}`;
-        node.value.style.fontSize = `${Math.max(6.5, Math.min(node.cell * 0.42, (1.5 * node.cell) / (mark.length + 1)))}px`;
+        if (node.count) node.value.setAttribute("y", node.middle + node.font * 0.36);
+        node.value.style.fontSize = `${Math.max(6.5, Math.min(node.cell * 0.42, (1.36 * node.cell) / (mark.length + 1)))}px`;
       }
     }
     lit.push(key);
@@ -576,7 +748,11 @@ export function render({ model, el }) {
       if (node.mark) {
         node.mark.remove();
         node.mark = null;
-        node.value.setAttribute("y", node.middle + node.font * 0.36);
+        node.value.setAttribute("y", node.base);
+      }
+      if (node.count && !node.count.isConnected) {
+        node.group.append(node.count);
+        node.value.setAttribute("y", node.base);
       }
       const shown = node.font < 6.5 ? "" : node.shown;
       if (node.value.textContent !== shown) {
@@ -589,7 +765,7 @@ export function render({ model, el }) {
     const stops = {};
     if (selected) {
       const seen = new Set();
-      for (const [out, weight, input] of linksOf(layer, selected)) {
+      for (const [out, weight, input] of linksOf(layer, selected, silent())) {
         const colour = tapColour(weight.slice(2));
         const mark = state.view === "grad_w" ? "" : number(at(state.w, weight)); // no weight is a factor in grad_w
         for (const [name, index] of [["w", weight], ["x", input], ["z", out]]) {
@@ -611,7 +787,7 @@ export function render({ model, el }) {
     tabStops = ["x", "w", "z"].map((name) => stops[name] ?? [name, ...layer.shapes[name].map(() => 0)].join());
     for (const key of tabStops) nodes.get(key).group.setAttribute("tabindex", 0);
     root.classList.toggle("cbp-held", held);
-    sentence.textContent = sentenceOf(layer, selected, state.view);
+    sentence.textContent = sentenceOf(layer, selected, state.view, { muted: state.muted, moved: movedBiases(state.b, state._b_start), show_counts: state.show_counts });
     showEquation();
     showExtra();
     hint.textContent = held
@@ -623,7 +799,7 @@ export function render({ model, el }) {
     terms = [];
     equation.replaceChildren();
     if (!state.selected) return;
-    const parts = equationParts(layer, state, state.selected, state.view, state.form);
+    const parts = equationParts(layer, state, state.selected, state.view, state.form, state.muted);
     const sum = parts.kind === "sum";
     equation.append(html("span", { class: "cbp-head" }, sum ? `${parts.head} =` : `${parts.head}:`));
     const count = open ? parts.terms.length : Math.min(FIRST_TERMS, parts.terms.length);
@@ -646,8 +822,8 @@ export function render({ model, el }) {
       });
       equation.append(more);
     }
-    if (sum) equation.append(html("span", { class: "cbp-total" }, parts.terms.length ? `= ${number(parts.total)}` : "0 (a sum without terms)"));
-    else if (!parts.terms.length) equation.append(html("span", { class: "cbp-total" }, state.view === "forward" ? "nothing changes" : "it adds to no gradient"));
+    if (sum) equation.append(html("span", { class: "cbp-total" }, parts.terms.length ? `= ${number(parts.total)}` : parts.empty));
+    else if (!parts.terms.length) equation.append(html("span", { class: "cbp-total" }, parts.empty));
   }
 
   function heat(cells, chips) {
@@ -699,7 +875,11 @@ export function render({ model, el }) {
       box.append(html("p", {}, "Scatter: select a cell of x or of δ."));
       return box;
     }
-    const links = [...linksOf(layer, selected)].sort((p, q) => p[0].map((n, i) => n - q[0][i]).find((n) => n) ?? 0);
+    if (selected[0] === "z" && silent().includes(selected[1])) {
+      box.append(html("p", {}, `Scatter: filter ${selected[1]} is muted, so nothing is laid onto x.`));
+      return box;
+    }
+    const links = [...linksOf(layer, selected, silent())].sort((p, q) => p[0].map((n, i) => n - q[0][i]).find((n) => n) ?? 0);
     const [rows, columns] = wide();
     const outs = selected[0] === "x" ? links.map((l) => [l[0], l[1]]) : range(layer.C).map((c) => [selected.slice(1), [selected[1], c]]);
     box.append(html("p", {}, `Scatter: each δ times the kernel as it stands, unflipped, laid onto x where its output reads.${selected[0] === "x" ? ` The outlined cells land on ${label(layer, "x", selected.slice(1))}.` : ""}`));
@@ -732,7 +912,7 @@ export function render({ model, el }) {
     const [, c, ...position] = selected;
     const [rows, columns] = wide();
     box.append(html("p", {}, `Gather: the window of δ around ${label(layer, "x", selected.slice(1))}, zeros where there is no δ, times the kernel turned by 180°. Same terms, same sum.`));
-    for (const f of range(layer.F).slice(0, 6)) {
+    for (const f of range(layer.F).filter((f) => !silent().includes(f)).slice(0, 6)) {
       const cells = gatherWindow(layer, f, position);
       const pick = (i, j) => cells[i * columns + j];
       const D = (cell) => (cell.out ? at(state.delta, cell.out) : 0);
@@ -885,7 +1065,7 @@ export function render({ model, el }) {
       build();
     });
   }
-  const watched = [...SETTINGS, "x", "w", "b", "delta", "view", "form", "selected", "controls", "show_jacobian"];
+  const watched = [...SETTINGS, "x", "w", "b", "delta", "view", "form", "selected", "controls", "show_jacobian", "muted", "show_counts", "_b_start"];
   for (const name of watched) model.on(`change:${name}`, changed);
   const observer = new ResizeObserver(([entry]) => {
     const now = Math.floor(entry.contentRect.width);

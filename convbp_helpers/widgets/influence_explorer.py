@@ -15,13 +15,15 @@ import traitlets
 
 from .. import figures, loops
 from ..geometry import Geometry
-from ..selection import equation_of, links_of, sentence_of
+from ..selection import equation_of, links_of, moved_biases, sentence_of
 
 __all__ = ["InfluenceExplorer", "SettingError"]
 
 HERE = pathlib.Path(__file__).parent
 SETTINGS = ("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters")
-CONTROLS = (*SETTINGS, "view", "form")
+STANDARD = (*SETTINGS, "view")  # what controls=True shows
+CONTROLS = (*STANDARD, "form", "mute", "b", "counts")
+EXTRAS = ("show_jacobian", "muted", "show_counts")
 VIEWS = ("forward", "grad_x", "grad_w")
 FORMS = ("sum", "scatter", "gather")
 MOST_CELLS = 6000
@@ -74,11 +76,17 @@ class InfluenceExplorer(anywidget.AnyWidget):
         filter indices may be left out where there is only one.
     controls : bool or collection of str
         Which controls to show, of "input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters",
-        "view", "form". True shows all but "form".
+        "view", "form", "mute", "b", "counts". True shows the first eight. "mute" and "b" are there only where they
+        change what is shown: "mute" in view "grad_x" with two filters or more, "b" in view "forward".
     form : "sum", "scatter" or "gather"
         How the input gradient is laid out.
     show_jacobian : bool
         Draw the Jacobian below (1-D, one channel, one filter).
+    muted : tuple of int
+        Filters that are left out of the input gradient: `grad_x`, and in view "grad_x" the links, the sentence and the
+        equation, are those of the filters that sound. It needs two filters; z and the weight gradient do not change.
+    show_counts : bool
+        Write in each cell of x how many links it has to one filter.
 
     Raises
     ------
@@ -109,6 +117,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
     selected = traitlets.Any(None).tag(sync=True)
     controls = traitlets.Any(()).tag(sync=True)
     show_jacobian = traitlets.Bool(False).tag(sync=True)
+    muted = traitlets.Any(()).tag(sync=True)
+    show_counts = traitlets.Any(False).tag(sync=True)
+    _b_start = array_trait()
     _colours = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -129,6 +140,8 @@ class InfluenceExplorer(anywidget.AnyWidget):
         controls=True,
         form="sum",
         show_jacobian=False,
+        muted=(),
+        show_counts=False,
         **kwargs,
     ):
         settings = dict(
@@ -143,7 +156,8 @@ class InfluenceExplorer(anywidget.AnyWidget):
         self._ready = False
         super().__init__(
             **settings, **arrays, view=view, form=form, controls=controls, show_jacobian=show_jacobian,
-            selected=_selection(selected, shapes), _colours=dict(figures.COLOURS), **kwargs,
+            selected=_selection(selected, shapes), muted=_muted(muted, settings["filters"]), show_counts=show_counts,
+            _b_start=arrays["b"], _colours=dict(figures.COLOURS), **kwargs,
         )  # fmt: skip
         self._ready = True
 
@@ -176,7 +190,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
     def _valid_controls(self, proposal):
         value = proposal["value"]
         if isinstance(value, bool):
-            return CONTROLS[:-1] if value else ()
+            return STANDARD if value else ()
         value = (value,) if isinstance(value, str) else tuple(value)
         for name in value:
             if name not in CONTROLS:
@@ -192,6 +206,16 @@ class InfluenceExplorer(anywidget.AnyWidget):
             )
         return proposal["value"]
 
+    @traitlets.validate("muted")
+    def _valid_muted(self, proposal):
+        return _muted(proposal["value"], self.filters)
+
+    @traitlets.validate("show_counts")
+    def _valid_counts(self, proposal):
+        if not isinstance(proposal["value"], (bool, np.bool_)):
+            raise SettingError(f"show_counts must be True or False; got {proposal['value']!r}")
+        return bool(proposal["value"])
+
     @traitlets.observe(*SETTINGS)
     def _follow(self, change):
         """After a setting, the arrays get their new shapes and the selection stays inside."""
@@ -202,6 +226,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
             for name in ("x", "w", "b", "delta"):
                 if getattr(self, name).shape != shapes[name]:
                     setattr(self, name, refit(name, getattr(self, name), shapes[name]))
+            if change["name"] == "filters":
+                self._b_start = self.b
+            self.muted = still_muted(self.muted, self.filters)
             self.selected = clamped(self.selected, shapes)
             if self.show_jacobian and (len(self.input_size), self.channels, self.filters) != (1, 1, 1):
                 self.show_jacobian = False
@@ -216,10 +243,11 @@ class InfluenceExplorer(anywidget.AnyWidget):
             self.input_size
         ):
             now |= dict(stride=1, padding=0, dilation=1)
-        unknown = set(changes) - {*CONTROLS, "x", "w", "b", "delta", "selected", "show_jacobian", "controls"}
+        known = (*STANDARD, "form", "x", "w", "b", "delta", "selected", "controls", *EXTRAS)
+        unknown = set(changes) - set(known)
         if unknown:
             raise SettingError(
-                f"there is no setting {', '.join(sorted(unknown))}; settings are {', '.join(CONTROLS)}"
+                f"there is no setting {', '.join(sorted(unknown))}; settings are {', '.join(known)}"
             )
         settings = canonical_settings(**now | {n: v for n, v in changes.items() if n in SETTINGS})
         shapes = shapes_of(**settings)
@@ -234,9 +262,15 @@ class InfluenceExplorer(anywidget.AnyWidget):
             if "selected" in changes
             else clamped(self.selected, shapes)
         )
-        rest = {n: v for n, v in changes.items() if n in ("view", "form", "controls", "show_jacobian")}
+        filters = settings["filters"]
+        muted = _muted(changes["muted"], filters) if "muted" in changes else still_muted(self.muted, filters)
+        rest = {
+            n: v
+            for n, v in changes.items()
+            if n in ("view", "form", "controls", "show_jacobian", "show_counts")
+        }
         with self.hold_sync(), self.hold_trait_notifications():
-            for name, value in {**settings, **arrays, "selected": chosen, **rest}.items():
+            for name, value in {**settings, **arrays, "selected": chosen, "muted": muted, **rest}.items():
                 setattr(self, name, value)
 
     # ------------------------------------------------------------------------------------------------- what it knows
@@ -260,8 +294,12 @@ class InfluenceExplorer(anywidget.AnyWidget):
 
     @property
     def grad_x(self) -> np.ndarray:
-        """The gradient of J = sum(delta * z) in x, of x's shape."""
-        return loops.grad_input(self.delta[None], self.w, (1, *self.x.shape), **self._keywords)[0]
+        """The gradient of J = sum(delta * z) in x, of x's shape; of a muted filter delta counts as zero."""
+        delta = self.delta
+        if self.muted:
+            delta = delta.copy()
+            delta[list(self.muted)] = 0
+        return loops.grad_input(delta[None], self.w, (1, *self.x.shape), **self._keywords)[0]
 
     @property
     def grad_w(self) -> np.ndarray:
@@ -274,19 +312,33 @@ class InfluenceExplorer(anywidget.AnyWidget):
 
     @property
     def links(self) -> list[tuple[tuple, tuple, tuple]]:
-        """The links of the selected cell: (output, weight, input) index tuples (f, u, v), (f, c, k, l), (c, i, j)."""
-        return links_of(self.layer, self.selected)
+        """The links of the selected cell: (output, weight, input) index tuples (f, u, v), (f, c, k, l), (c, i, j).
+
+        In view "grad_x" those of the filters that sound.
+        """
+        return links_of(self.layer, self.selected, self._silent)
+
+    @property
+    def _silent(self):
+        """The filters that are muted in this view."""
+        return self.muted if self.view == "grad_x" else ()
+
+    @property
+    def _spoken(self):
+        """What the sentence is told besides layer, selection and view."""
+        moved = moved_biases(self.b, self._b_start)
+        return dict(muted=self.muted, moved=moved, show_counts=self.show_counts)
 
     @property
     def sentence(self) -> str:
         """What stands below the grids."""
-        return sentence_of(self.layer, self.selected, self.view)
+        return sentence_of(self.layer, self.selected, self.view, **self._spoken)
 
     @property
     def equation(self) -> str:
         """The selected cell's sum with its numbers in it, every term written out."""
         arrays = dict(x=self.x, w=self.w, b=self.b, delta=self.delta)
-        return equation_of(self.layer, arrays, self.selected, self.view, self.form)
+        return equation_of(self.layer, arrays, self.selected, self.view, self.form, muted=self.muted)
 
     # ------------------------------------------------------------------------------------------------- how it shows
     def __repr__(self):
@@ -294,6 +346,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
         standard = dict(stride=1, padding=0, dilation=1, channels=1, filters=1)
         parts = [f"{n}={v!r}" for n, v in layer.items() if n not in standard or v != standard[n]]
         parts += [f"view={self.view!r}"] + ([f"form={self.form!r}"] if self.form != "sum" else [])
+        parts += [f"muted={self.muted!r}"] * bool(self.muted) + ["show_counts=True"] * self.show_counts
         return f"InfluenceExplorer({', '.join(parts)}, selected={self.selected!r})"
 
     def _repr_mimebundle_(self, **kwargs):
@@ -304,9 +357,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
         }
 
     def _state(self) -> dict:
-        names = (*SETTINGS, "view", "form", "selected", "controls", "show_jacobian", "_colours")
+        names = (*SETTINGS, "view", "form", "selected", "controls", *EXTRAS, "_colours")
         return {n: getattr(self, n) for n in names} | {
-            n: getattr(self, n).tolist() for n in ("x", "w", "b", "delta")
+            n: getattr(self, n).tolist() for n in ("x", "w", "b", "delta", "_b_start")
         }
 
     def export_html(self, path=None, *, overwrite=False, title="Influence explorer"):
@@ -481,6 +534,30 @@ def clamped(selected, shapes):
     if len(index) != len(shape):
         return None
     return (name, *(min(i, n - 1) for i, n in zip(index, shape, strict=True)))
+
+
+def _muted(value, filters) -> tuple[int, ...]:
+    """The muted filters in order, each once."""
+    numbers = tuple(value) if isinstance(value, (tuple, list, set, np.ndarray)) else None
+    if numbers is None or not all(
+        isinstance(f, (int, np.integer)) and not isinstance(f, bool) for f in numbers
+    ):
+        raise SettingError(f"muted is a tuple of filter numbers like (0, 2), or (); got {value!r}")
+    if numbers and filters == 1:
+        raise SettingError(
+            f"muting needs at least 2 filters; this layer has 1: use filters >= 2 or muted=(); got {value!r}"
+        )
+    for f in numbers:
+        if not 0 <= f < filters:
+            raise SettingError(
+                f"muted holds filter numbers from 0 to {filters - 1}, as this layer has {filters} filters; got {f}"
+            )
+    return tuple(sorted({int(f) for f in numbers}))
+
+
+def still_muted(muted, filters) -> tuple[int, ...]:
+    """The muted filters that still exist; none where there is only one filter."""
+    return tuple(f for f in muted if f < filters) if filters > 1 else ()
 
 
 def fitted(name, value, shape) -> np.ndarray:
