@@ -35,7 +35,7 @@ class NotWhole(Exception):
 
 
 #: The arrays that have the axes of the input.
-READ = ("input", "below", "delta below")
+READ = ("input", "below", "delta below", "padded")
 #: Where each kind of axis lies in a stored array.
 STORED = {
     "weight": {"filter": 0, "channel": 1},
@@ -64,7 +64,9 @@ class Arrays:
             groups=g.groups,
         )
         self.layer = Layer("", g.x_shape, g.w_shape, settings)
-        links = list(layer_links(self.layer))
+        self.pads = [(0, 0), (0, 0), *self.layer.pads]
+        wide = tuple(n + sum(pad) for n, pad in zip(g.x_shape, self.pads, strict=True))
+        links = list(layer_links(Layer("", wide, g.w_shape, settings | {"padding": 0})))
         self.links = [tuple(np.array(cells).T) for cells in zip(*links, strict=True)] if links else None
         self.kept = {}
         start = self.of()
@@ -98,6 +100,7 @@ class Arrays:
 
         set_("below", arrays["below"])
         set_("input", self.sigma(arrays["below"]) if self.below else arrays["input"])
+        set_("padded", np.pad(arrays["input"], self.pads))
         set_("weight", arrays["weight"])
         set_("bias", arrays["bias"])
         set_("output", self.forward(arrays))
@@ -117,7 +120,7 @@ class Arrays:
         z = np.zeros(self.layer.out) + arrays["bias"].reshape(1, -1, *(1,) * self.layer.dims)
         if self.links:
             into, weight, read = self.links
-            np.add.at(z, into, arrays["weight"][weight] * arrays["input"][read])
+            np.add.at(z, into, arrays["weight"][weight] * arrays["padded"][read])
         return z
 
     def inserted(self, delta):
@@ -172,6 +175,7 @@ class Hand:
         self.settings = {}
         for a in range(self.dims):
             self.sizes |= {f"M{a}": layer.stride[a] * (layer.out_grid[a] - 1) + 1}
+            self.sizes |= {f"P{a}": layer.x[2 + a] + sum(layer.pads[a])}
             self.sizes |= {f"H{a}": layer.x[2 + a], f"K{a}": layer.w[2 + a], f"U{a}": layer.out_grid[a]}
             self.settings |= {("stride", a): layer.stride[a], ("dilation", a): layer.dilation[a]}
             self.settings |= {("before", a): layer.pads[a][0], ("after", a): layer.pads[a][1]}
@@ -230,7 +234,9 @@ class Hand:
     @staticmethod
     def _size(role, kind):
         if isinstance(kind, int):
-            letter = dict(weight="K", backward="K", inserted="M").get(role, "H" if role in READ else "U")
+            letter = dict(weight="K", backward="K", inserted="M", padded="P").get(
+                role, "H" if role in READ else "U"
+            )
             return f"{letter}{kind}"
         if kind == "channel":
             return "C/G" if role == "weight" else "C"

@@ -284,6 +284,18 @@ EQUATIONS = [
     E(GRAD_X + r"\sum_k \tilde w_k \hat\delta_{i+p+k-K} + 0 \cdot s", "1", "i", False),
     E(r"\hat\delta_m = [s \mid m]\, \delta_{m/s} = \sum_u [m = su]\, \delta_u", "1", "m"),
     E(r"\tilde w_{c,f,k} = w_{f,c,K-1-k}", "cf1", "cfk"),
+    # -- the padded input
+    E(r"\bar x_m = x_{m-p}", "1", "m"),
+    E(r"\bar x_m = x_{m}", "1", "m", False),
+    E(r"z_{f,u,v} = b_f + \sum_{c,k,l} w_{f,c,k,l} \bar x_{c,su+k,sv+l}", "cf2", "fuv"),
+    E(r"\frac{\partial J}{\partial \bar x_m} = \sum_k [s \mid m-dk]\, \delta_{(m-dk)/s} w_k", "1", "m"),
+    E(
+        GRAD_X + r"\sum_m \frac{\partial J}{\partial \bar x_m} \frac{\partial \bar x_m}{\partial x_i}",
+        "1",
+        "i",
+    ),
+    E(GRAD_X + r"\frac{\partial J}{\partial \bar x_{i+p}}", "1", "i"),
+    E(GRAD_X + r"\frac{\partial J}{\partial \bar x_{i+p_{\text{after}}}}", "1", "i", False),
     # -- other notations
     E(r"x^l_{i,j} = \sum_m \sum_n w^l_{m,n} o^{l-1}_{i+m,j+n} + b^l", "2", "ij", notation=JEFKINE),
     E(
@@ -1154,6 +1166,7 @@ TRIALS = [
     r"z_{n,f,u,v} = b_f + \sum_{c,k,l} w_{f,c,k,l} x_{n,c,s_h u+k,s_w v+l}",
     r"a_u = \sigma(z_u) = \sigma(b + \sum_k w_k x_{su+k-p})",
     r"z_{u,v,q} = b + \sum_{k,l,m} w_{k,l,m} x_{u+k,v+l,q+m}",
+    r"z_{f,u} = b_f + \sum_{c,k} w_{f,c,k} \bar x_{c,su+dk}",
     r"\delta^{(\ell-1)}_{c,i} = \sigma'(z^{(\ell-1)}_{c,i}) \sum_{f,k} \delta^{(\ell)}_{f,i-k} w^{(\ell)}_{f,c,k}",
 ]
 
@@ -1172,6 +1185,7 @@ def test_the_truth_is_loops_and_exact_differences(latex, count):
             ("grad_x", "input", loops.grad_input(trial.delta, trial.w, trial.x.shape, **settings)),
             ("grad_w", "weight", loops.grad_weight(trial.delta, trial.x, trial.w.shape, **settings)),
             ("grad_b", "bias", loops.grad_bias(trial.delta)),
+            ("grad_padded", "padded", trial.grad_padded),
         ):
             np.testing.assert_array_equal(getattr(trial, name), truth, strict=True)
             np.testing.assert_allclose(arrays.table("loss", role), truth, rtol=0, atol=1e-5, strict=True)
@@ -1182,7 +1196,7 @@ def test_the_truth_is_loops_and_exact_differences(latex, count):
         count("layers whose gradients are checked by differences of the loss")
 
 
-ROLES = ("output", "input", "weight", "bias", "activated", "below")
+ROLES = ("output", "input", "weight", "bias", "activated", "below", "padded")
 
 
 @pytest.mark.parametrize("latex", TRIALS)

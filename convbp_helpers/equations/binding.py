@@ -31,8 +31,8 @@ from .reading import (
 
 __all__ = ["Bound", "Family", "bind"]
 
-MAPS = ("input", "output", "delta", "activated", "upstream", "below", "delta below", "inserted")
-AXES_OF_INPUT = ("input", "below", "delta below")
+MAPS = ("input", "output", "delta", "activated", "upstream", "below", "delta below", "inserted", "padded")
+AXES_OF_INPUT = ("input", "below", "delta below", "padded")
 WORDS = {"batch": "example", "channel": "channel", "filter": "filter", 0: "row", 1: "column", 2: "third axis"}
 
 
@@ -170,6 +170,8 @@ def bind(page: Page, notation: Notation, layer: dict | None = None, *, expressio
     seen = sum((binder.reads for binder in binders), [])
     cells = [len(node.sub) for binder in binders for node in binder.indexed]
     used = set().union(*(binder.settings for binder in binders))
+    if any(role == "padded" for role, *_ in seen):  # it is about padding, whether or not p is named
+        used |= {("before", None)}
     above, below = any(b.activated for b in binders), any(b.below for b in binders)
     letters = set().union(*(binder.names for binder in binders))
     family = _family(page.latex, seen, cells, letters, notation, layer or {})
@@ -842,7 +844,7 @@ def _slot_size(role, kind) -> str:
         return "C/G" if role == "weight" else "C"
     if not isinstance(kind, int):
         return {"batch": "N", "filter": "F"}[kind]
-    letter = {"weight": "K", "backward": "K", "inserted": "M"}.get(
+    letter = {"weight": "K", "backward": "K", "inserted": "M", "padded": "P"}.get(
         role, "H" if role in AXES_OF_INPUT else "U"
     )
     return f"{letter}{kind}"

@@ -1,9 +1,9 @@
 """Which symbol plays which part: notations, as data.
 
 A layer has a few roles: it reads an *input* with its *weight* and *bias* and makes an *output*, at which *delta*
-lies; an activation makes the *activated* output, which is the next layer's input. Two arrays are made of these:
-*backward* holds the kernels that the backward pass gathers with (channel first, spatial axes reversed), and
-*inserted* is delta with s - 1 zeros between its cells. A notation names them.
+lies; an activation makes the *activated* output, which is the next layer's input. Three arrays are made of these:
+*backward* holds the kernels that the backward pass gathers with (channel first, spatial axes reversed), *inserted* is
+delta with s - 1 zeros between its cells, and *padded* is the input with its padding. A notation names them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Notation:
     ----------
     name : str
     symbols : dict
-        Array symbol -> `Symbol`. Roles: input, weight, bias, output, delta, activated, backward, inserted.
+        Array symbol -> `Symbol`. Roles: input, weight, bias, output, delta, activated, backward, inserted, padded.
     axes : dict
         The order of the axes of the maps ("map": input, output, delta) and of the stored kernels ("weight",
         "backward"); "space" stands for all spatial axes. An equation may leave out batch, channel and filter where
@@ -116,6 +116,7 @@ _SYMBOLS = {
     "a": Symbol("activated"),
     r"\tilde w": Symbol("backward"),
     r"\hat \delta": Symbol("inserted"),
+    r"\bar x": Symbol("padded"),
 }
 
 #: This series: x (N, C, H, W), w (F, C/G, K, L), indices from 0.

@@ -101,13 +101,26 @@ class Trial:
         return array
 
     @cached_property
+    def padded(self):
+        """The input with its padding."""
+        return self._pad(self.x)
+
+    def _pad(self, x):
+        return np.pad(x, [(0, 0), (0, 0), *self.settings["padding"]])
+
+    @cached_property
+    def grad_padded(self):
+        settings = self.settings | {"padding": 0}
+        return loops.grad_input(self.delta, self.w, self.padded.shape, **settings)
+
+    @cached_property
     def total(self):
         return float((self.delta * self.z).sum())
 
     _ARRAYS = {"input": "x", "weight": "w", "bias": "b", "output": "z", "delta below": "grad_below"}
     _SLOPES = {
         "input": "grad_x", "weight": "grad_w", "bias": "grad_b", "output": "delta", "activated": "upstream",
-        "below": "grad_below",
+        "below": "grad_below", "padded": "grad_padded",
     }  # fmt: skip
 
     def array(self, role):
@@ -142,18 +155,17 @@ class Trial:
                 return diagonal.reshape(self.below.shape * 2)
             inner = self.jacobian(top, "input")
             return None if inner is None else inner * self.activation(self.below, 1)
-        if top != "output" or bottom not in ("input", "weight", "bias"):
+        if (top, bottom) == ("padded", "input"):
+            return _differences(self._pad, self.x)
+        if top != "output" or bottom not in ("input", "weight", "bias", "padded"):
             return None
-        # exact differences: the layer is linear in each array, so a nudge of 1 shows the slope
-        arrays = dict(x=self.x, w=self.w, b=self.b)
-        name = self._ARRAYS[bottom]
-        start = taps.forward(**arrays, **self.settings)
-        slopes = np.empty(start.shape + arrays[name].shape)
-        for cell in np.ndindex(*arrays[name].shape):
-            nudged = arrays[name].copy()
-            nudged[cell] += 1
-            slopes[(..., *cell)] = taps.forward(**{**arrays, name: nudged}, **self.settings) - start
-        return slopes
+        if bottom == "padded":
+            settings = self.settings | {"padding": 0}
+            return _differences(lambda x: taps.forward(x, self.w, self.b, **settings), self.padded)
+        arrays, name = dict(x=self.x, w=self.w, b=self.b), self._ARRAYS[bottom]
+        return _differences(
+            lambda array: taps.forward(**{**arrays, name: array}, **self.settings), arrays[name]
+        )
 
     # -- the integers
     @cached_property
@@ -164,6 +176,7 @@ class Trial:
             named |= {f"H{number}": axis.size, f"U{number}": axis.out_size, f"K{number}": axis.kernel}
             named[f"M{number}"] = axis.stride * (axis.out_size - 1) + 1
             named |= {f"stride{number}": axis.stride, f"dilation{number}": axis.dilation}
+            named[f"P{number}"] = axis.padded_size
             named |= {f"before{number}": axis.padding[0], f"after{number}": axis.padding[1]}
             named |= {f"leftover{number}": axis.leftover}
         return named
@@ -201,6 +214,17 @@ class Trial:
 
 def _whole(rng, shape, most=9):
     return rng.integers(1, most + 1, shape).astype(float) * rng.choice([-1.0, 1.0], shape)
+
+
+def _differences(function, array):
+    """Exact: the function is linear in the array, so a nudge of 1 shows the slope."""
+    start = function(array)
+    slopes = np.empty(start.shape + array.shape)
+    for cell in np.ndindex(*array.shape):
+        nudged = array.copy()
+        nudged[cell] += 1
+        slopes[(..., *cell)] = function(nudged) - start
+    return slopes
 
 
 def _scaled_rows(jacobian, factor):
