@@ -3,12 +3,14 @@
 from . import equations, exercises, figures, geometry, gradcheck, loops, taps, widgets
 from .geometry import Axis, Geometry
 from .taps import forward as conv
+from .transposed import conv_transpose
 
 __all__ = [
     "Axis",
     "Geometry",
     "conv",
     "conv_backward",
+    "conv_transpose",
     "equations",
     "exercises",
     "figures",

@@ -318,6 +318,61 @@ def backward_arguments(delta, x, w, **settings):
     return geometry
 
 
+def transpose_arguments(delta, w, b, *, stride, padding, output_padding, dilation, groups):
+    """The same for the transposed convolution: a layer whose input has the size that is computed here.
+
+    The geometry is that of the layer without padding and output padding; `pads` and `extra` say per axis what is cut
+    off at both ends and how many cells are put on behind.
+    """
+    (delta, w, b), dtype = _arrays(delta=delta, w=w, b=b)
+    for name, array, letters in (("delta", delta, "(N, F, *out)"), ("w", w, "(F, C/G, *kernel)")):
+        _shape(array.shape, name, letters)
+    if delta.ndim != w.ndim:
+        raise ValueError(
+            f"delta and w must have the same number of axes; delta {delta.shape} has {delta.ndim} and w {w.shape} "
+            f"has {w.ndim}"
+        )
+    if isinstance(padding, str):
+        raise ValueError(
+            f"a transposed convolution does not know the size of its result before, so padding must be numbers; "
+            f"got {padding!r}"
+        )
+    if 0 in (*delta.shape[2:], *w.shape[2:]):
+        raise ValueError(f"every spatial axis needs at least one cell; delta {delta.shape}, w {w.shape}")
+    grid, kernel = delta.shape[2:], w.shape[2:]
+    strides = _per_axis(stride, "stride", len(grid), 1)
+    dilations = _per_axis(dilation, "dilation", len(grid), 1)
+    pads = _pads(padding, grid, kernel, strides, dilations)
+    extra = _per_axis(output_padding, "output_padding", len(grid), 0)
+    sizes = [
+        s * (u - 1) + d * (k - 1) + 1 for s, u, d, k in zip(strides, grid, dilations, kernel, strict=True)
+    ]
+    for number, (size, pad, more, s, d) in enumerate(
+        zip(sizes, pads, extra, strides, dilations, strict=True)
+    ):
+        if more >= max(s, d):
+            raise ValueError(
+                f"spatial axis {number}: output_padding must be below the stride or the dilation ({max(s, d)}); "
+                f"got {more}"
+            )
+        if size + more <= sum(pad):
+            raise ValueError(
+                f"spatial axis {number}: padding {pad} cuts off all of the {size + more} cells; use less padding"
+            )
+    groups = integer(groups, "groups", 1)
+    geometry = Geometry.of(
+        (delta.shape[0], w.shape[1] * groups, *sizes),
+        w.shape,
+        stride=strides,
+        dilation=dilations,
+        groups=groups,
+    )
+    _same_shape("delta", delta.shape, geometry.out_shape, "as many maps as w has filters")
+    if b is not None:
+        _same_shape("b", b.shape, (geometry.channels,), "one bias per map that is made")
+    return delta, w, b, geometry, pads, extra, dtype
+
+
 def grad_bias_arguments(delta):
     """The same for the bias gradient."""
     (delta,), dtype = _arrays(delta=delta)
