@@ -363,11 +363,14 @@ ROWS = {
         [lambda w: flipped(w).swapaxes(0, 1)],
         BLANK,
         [
-            (lambda w: w.swapaxes(0, 1), ["cells are wrong", "should be"]),
+            (lambda w: w.swapaxes(0, 1), ["cells are wrong", "not reversed yet"]),
             (flipped, ["shape", "filter and channel"]),
-            (lambda w: np.flip(w).swapaxes(0, 1), ["wrong", "should be"]),
+            (lambda w: np.flip(w).swapaxes(0, 1), ["wrong", "keep their order"]),
             (lambda w: w.T, ["shape", "keep their places"]),
-            (lambda w: w[:, :, ::-1, ::-1].swapaxes(0, 1), ["IndexError", "w of shape (2, 1, 2)"]),
+            (
+                lambda w: w[:, :, ::-1, ::-1].swapaxes(0, 1),
+                ["IndexError", "w of shape (2, 1, 2)", "3, 4 or 5 axes"],
+            ),
         ],
     ),
     "check_grad_weight_of_channels": Row(
@@ -376,7 +379,7 @@ ROWS = {
         [
             (
                 lambda delta, x, shape: channels_weight(delta, x, shape).swapaxes(0, 1),
-                ["shape", "gradient has the shape"],
+                ["shape", "filter is the first axis"],
             ),
             (lambda delta, x, shape: channels_weight(delta, x, shape)[:, :, ::-1, ::-1], ["should be", "δ["]),
             (
@@ -487,6 +490,8 @@ ROWS = {
         [
             r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v}\, x_{s_h u+k,\,s_w v+l}",
             r"\frac{\partial J}{\partial w_{k,l}} = \sum_u\sum_v x_{k+s_hu,l+s_wv} \delta_{u,v}",
+            r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} x_{us_h+k,vs_w+l} \delta_{u,v}",
+            r"\frac{\partial J}{\partial w_{k,l}} = \sum_{i,j} [s_h \mid i-k][s_w \mid j-l] \delta_{(i-k)/s_h,(j-l)/s_w} x_{i,j}",
         ],
         [..., ""],
         [
@@ -496,7 +501,7 @@ ROWS = {
             ),
             (
                 r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{s_w u+k,s_h v+l}",
-                ["Does not hold", "before u"],
+                ["Does not hold", "multiplies u"],
             ),
             (
                 r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{u+s_h k,v+s_w l}",

@@ -110,9 +110,16 @@ def check_backward_kernels(answer) -> Report:
         def explain(got, expected):
             if got.shape != expected.shape:
                 return "The first two axes are exchanged, filter and channel; the others keep their places."
+            if np.allclose(np.flip(got, axis=tuple(range(2, got.ndim))), expected):
+                return "Filter and channel are exchanged; the spatial axes are not reversed yet."
+            if np.allclose(np.flip(got, axis=(0, 1)), expected):
+                return "Only spatial axes are reversed; channels and filters keep their order."
             return ""
 
-        cases.append(Case(f"layer with w of shape {shape}", dict(w=w), expected, explain=explain))
+        about = "w may have 3, 4 or 5 axes: the spatial ones are all from axis 2 on."
+        cases.append(
+            Case(f"layer with w of shape {shape}", dict(w=w), expected, explain=explain, about=about)
+        )
     return check_function(
         "Exercise 3.3", answer, cases, "Exchanged in front, reversed behind, and nothing else."
     )
@@ -129,7 +136,17 @@ def check_grad_weight_of_channels(answer) -> Report:
             shown = [((f, *u), k, (c, *i)) for u, k, i in links(cell[2:])]
             return _sum(shown, "δ{0}·x{2}")
 
-        cases.append(Case(name, dict(delta=delta, x=x, weight_shape=w.shape), grad_w, terms))
+        def explain(got, expected):
+            if got.shape != expected.shape and got.shape == expected.swapaxes(0, 1).shape:
+                return "The filter is the first axis of a weight, the channel the second."
+            return ""
+
+        arguments = dict(delta=delta, x=x, weight_shape=w.shape)
+        about = (
+            "The slice of x that one tap meets has as many rows and columns as δ, and grad_w has the shape "
+            "weight_shape: filter first, then channel."
+        )
+        cases.append(Case(name, arguments, grad_w, terms, explain=explain, about=about))
     return check_function(
         "Exercise 3.4", answer, cases, "One correlation of two flat maps for every pair f, c."
     )
@@ -203,7 +220,7 @@ def check_grad_bias(answer) -> Report:
     """Exercise 4.3: a function delta -> grad_b, for 1, 2 and 3 spatial axes."""
     rng = np.random.default_rng(20)
     cases = []
-    for shape in ((2, 3, 4), (2, 2, 3), (3, 2, 2, 5), (2, 4, 3, 1), (2, 3, 2, 1, 4)):
+    for shape in ((2, 3, 4), (4, 2, 3), (3, 2, 2, 5), (2, 4, 3, 1), (2, 3, 2, 1, 4)):
         delta = _whole(rng, *shape)
         name = f"layer with δ of shape {shape}"
         cells = delta.size / shape[1]
@@ -245,9 +262,11 @@ def check_backward_of_mean(answer) -> Report:
         name = f"layer with {x_shape[0]} examples, {counts[0]} and {counts[1]}"
         reminder = "All three start from the same δ. Put 1/N into it, once, and nowhere else."
 
-        def explain(got, expected, batch=x_shape[0]):
+        def explain(got, expected, batch=x_shape[0], z_cells=z.size):
             if got.shape != expected.shape:
                 return ""
+            if np.allclose(got * z_cells, expected * batch):
+                return "N counts the examples, not the cells of z."
             for factor, words in ((batch, "N times too large"), (1 / batch, "N times too small")):
                 if np.allclose(got, expected * factor):
                     return f"It is {words}: 1/N belongs in δ, once."
@@ -287,7 +306,7 @@ def check_links_with_stride(*, x4, x5, x9) -> Report:
                 0, {1: "A window over x₉ would need x₁₀, or start at an odd cell."}, look.format("x₉")
             ),
         ),
-        "Even cells lie in two windows, odd cells in one, and the last in none.",
+        "x₄ ends one window and begins the next, x₅ lies in the middle of one, x₉ behind the last.",
     )  # fmt: skip
 
 
@@ -301,11 +320,13 @@ def check_weight_gradient_two_strides(latex) -> Report:
             Piece("s", "for stride 1 only: s_h and s_w should stand in it"),
             Piece("s_h", "the rows have a stride of their own: write s_h in the row index"),
             Piece("s_w", "the columns have a stride of their own: write s_w in the column index"),
-            Piece("s_h u", "s_h is the stride of the rows: it stands before u"),
-            Piece("s_w v", "s_w is the stride of the columns: it stands before v"),
             Piece(r"\delta", "it should be written with δ and x"),
         ],
         without=[Piece("∂w", "it says nothing yet: the right-hand side is a gradient again")],
+        hints=[
+            Piece("s_h u", "s_h is the stride of the rows: it multiplies u, and nothing else"),
+            Piece("s_w v", "s_w is the stride of the columns: it multiplies v, and nothing else"),
+        ],
         praise="Each axis takes its own stride.",
     )
 
@@ -341,9 +362,20 @@ def _strided_cases():
 
         arguments = dict(delta=delta, w=w, stride=stride, n_inputs=n_inputs)
 
-        def explain(got, expected, leftover=leftover):
+        turned = loops.grad_input(
+            delta[None, None], w[None, None, ::-1], (1, 1, n_inputs), stride=stride
+        )[0, 0]  # fmt: skip
+
+        def explain(got, expected, turned=turned):
             if got.ndim == 1 and len(got) < len(expected):
                 return "The leftover has a gradient too: zeros, at the end."
+            if got.shape == expected.shape and np.any(got != expected):
+                if any(
+                    np.array_equal(got[n:], expected[:-n]) for n in range(1, len(got)) if expected[:-n].any()
+                ):
+                    return "The numbers are right and lie too far right: where does the first δ belong?"
+                if np.array_equal(got, turned):
+                    return "That is the gradient for the reversed kernel: does the form that you use turn it?"
             return ""
 
         yield Case(name, arguments, grad_x, terms, explain=explain)

@@ -237,8 +237,13 @@ class Piece:
     said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
 
 
-def check_equation(name: str, latex, left: str, *, needs=(), without=(), praise: str = "") -> Report:
-    """Judge an equation: its left-hand side, whether it holds, and of what its right-hand side is made."""
+def check_equation(
+    name: str, latex, left: str, *, needs=(), without=(), hints=(), praise: str = ""
+) -> Report:
+    """Judge an equation: its left-hand side, whether it holds, and of what its right-hand side is made.
+
+    `hints` is what to look for, and to say, only where the equation does not hold.
+    """
     if latex is ... or (isinstance(latex, str) and not latex.strip()):
         return Report(name, NOT_ATTEMPTED, "Write the equation below the line %%equation, and run the cell.")
     if not isinstance(latex, str):
@@ -256,6 +261,7 @@ def check_equation(name: str, latex, left: str, *, needs=(), without=(), praise:
     amiss = [piece.said for piece in needs if piece.what not in found]
     amiss += [piece.said for piece in without if piece.what in found]
     if not verdict.holds:
+        amiss += [piece.said for piece in hints if piece.what not in found]
         example = verdict.counterexample
         got, expected = (example.right, example.left) if example is not None else (None, None)
         lines = [equations.checking.sentence(line) for line in (*verdict.sentences(), *amiss[:1])]
