@@ -75,7 +75,12 @@ def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
 
 
 def _settings(layer):
-    return {k: v for k, v in (layer or {}).items() if k not in ("x", "w", "b", "delta")}
+    fixed = {k: v for k, v in (layer or {}).items() if k not in ("x", "w", "b", "delta")}
+    return {k: _frozen(v) for k, v in fixed.items()}
+
+
+def _frozen(value):
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def is_equivalent(page, change, notation, layer) -> bool:
@@ -134,14 +139,14 @@ def every_layer(family, fixed):
     named = {name for name, _ in family.settings}
     padded = named & {"before", "after"}
     fixed = dict(fixed)
+    pads = list(product(PADS, PADS)) if padded else [(0, 0)]
     settings = product(
         STRIDES if "stride" in named else [fixed.get("stride", 1)],
         DILATIONS if "dilation" in named else [fixed.get("dilation", 1)],
-        PADS if padded else [0],
-        PADS if padded else [0],
+        fixed.get("padding", pads),
     )
     trials = []
-    for stride, dilation, before, after in settings:
+    for stride, dilation, (before, after) in settings:
         pairs = list(
             product([fixed["size"]] if "size" in fixed else H, [fixed["kernel"]] if "kernel" in fixed else K)
         )
