@@ -18,7 +18,7 @@ from PIL import Image  # comes with matplotlib
 
 from .selection import equation_of, label, link_counts, links_of, number, sentence_of
 
-__all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos", "stacks"]
+__all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos", "stacks", "triangle"]
 
 #: The one colour meaning of the series (after Okabe and Ito). Links take the colour of their weight: tap number k of
 #: the kernel, counted row by row, has COLOURS["taps"][k]; all of them carry black text.
@@ -520,6 +520,51 @@ def _draw_stack(axes, shape, role, left, upper, shift):
         axes.add_patch(
             Rectangle(place, columns, rows, facecolor=face, edgecolor=COLOURS[role], linewidth=1.2)
         )
+
+
+def triangle(corners, sides, *, caption="", alt=None) -> Picture:
+    """Three arrays at the corners of a triangle; each side is the operation that takes the two at its ends.
+
+    Parameters
+    ----------
+    corners : three (name, role)
+        Role is "input", "weight", "output" or "gradient".
+    sides : three str
+        The names of the operations between corners 0 and 1, 1 and 2, 2 and 0.
+    caption, alt : str
+        alt defaults to a description.
+    """
+    corners, sides = list(corners), list(sides)
+    if len(corners) != 3 or len(sides) != 3:
+        raise ValueError(
+            f"a triangle has three corners and three sides; got {len(corners)} corners and {len(sides)} sides"
+        )
+    #: x to the left, w to the right, δ above
+    places = [(0.0, 0.0), (4.4, 0.0), (2.2, 2.3)]
+    middles = [(2.2, 0.0), (3.45, 1.15), (0.95, 1.15)]
+    said = [
+        f"{side} takes {corners[n][0]} and {corners[(n + 1) % 3][0]} and makes an array of the shape of "
+        f"{corners[(n + 2) % 3][0]}"
+        for n, side in enumerate(sides)
+    ]
+    figure = Figure(figsize=(5.6, 3.1), layout="constrained")
+    axes = figure.add_subplot()
+    axes.set(xlim=(-0.9, 5.3), ylim=(-0.55, 2.85), aspect="equal")
+    axes.set_axis_off()
+    ink = COLOURS["ink"]
+    for n, side in enumerate(sides):
+        (x0, y0), (x1, y1) = places[n], places[(n + 1) % 3]
+        axes.plot([x0, x1], [y0, y1], color=ink, linewidth=1.5, zorder=1)
+        axes.text(
+            *middles[n], side, fontsize=10, ha="center", va="center", color=ink, zorder=3,
+            bbox=dict(facecolor="white", edgecolor="none", pad=2.5),
+        )  # fmt: skip
+    for (name, role), (x, y) in zip(corners, places, strict=True):
+        axes.text(
+            x, y, name, fontsize=14, weight="bold", ha="center", va="center", color=ink, zorder=3,
+            bbox=dict(boxstyle="circle,pad=0.45", facecolor=_mix(COLOURS[role], 0.35), edgecolor=ink, linewidth=1.4),
+        )  # fmt: skip
+    return Picture(figure, alt or f"A triangle of three arrays. {'; '.join(said)}.", caption, said)
 
 
 def photos(pictures, caption="", alt=None) -> Picture:

@@ -363,7 +363,7 @@ ROWS = {
         [lambda w: flipped(w).swapaxes(0, 1)],
         BLANK,
         [
-            (lambda w: w.swapaxes(0, 1), ["cells are wrong", "not reversed yet"]),
+            (lambda w: w.swapaxes(0, 1), ["cells are wrong", "not every spatial axis"]),
             (flipped, ["shape", "filter and channel"]),
             (lambda w: np.flip(w).swapaxes(0, 1), ["wrong", "keep their order"]),
             (lambda w: w.T, ["shape", "keep their places"]),
@@ -508,6 +508,10 @@ ROWS = {
                 ["Does not hold", "stride is 1"],
             ),
             (r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{u+k,v+l}", ["stride 1 only"]),
+            (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{i,j} \hat\delta_{i,j} x_{i+k,j+l}",
+                ["It holds, but s_h and s_w should stand in the index of x"],
+            ),
         ],
     ),
     "check_grad_input_with_stride": Row(

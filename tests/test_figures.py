@@ -268,6 +268,24 @@ def test_stacks_that_cannot_be(rows, words):
         figures.stacks(*rows)
 
 
+CORNERS = (("x", "input"), ("w", "weight"), ("δ", "gradient"))
+
+
+def test_a_triangle_says_which_operation_takes_what():
+    picture = figures.triangle(CORNERS, ("forward", "grad_input", "grad_weight"), caption="Closed")
+    assert "forward takes x and w and makes an array of the shape of δ" in picture.alt
+    assert "grad_input takes w and δ and makes an array of the shape of x" in picture.alt
+    assert "grad_weight takes δ and x and makes an array of the shape of w" in picture.alt
+    drawn = [text.get_text() for text in picture.figure.axes[0].texts]
+    assert drawn == ["forward", "grad_input", "grad_weight", "x", "w", "δ"]
+    assert "<figcaption>Closed</figcaption>" in picture._repr_html_()
+
+
+def test_a_triangle_has_three_of_each():
+    with pytest.raises(ValueError, match="three corners and three sides; got 2 corners and 3 sides"):
+        figures.triangle(CORNERS[:2], "abc")
+
+
 def test_the_twin_shows_what_is_muted():
     explorer = InfluenceExplorer(**STATES["muted"])
     picture = figures.influence(explorer)

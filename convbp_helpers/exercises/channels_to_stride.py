@@ -111,7 +111,7 @@ def check_backward_kernels(answer) -> Report:
             if got.shape != expected.shape:
                 return "The first two axes are exchanged, filter and channel; the others keep their places."
             if np.allclose(np.flip(got, axis=tuple(range(2, got.ndim))), expected):
-                return "Filter and channel are exchanged; the spatial axes are not reversed yet."
+                return "Filter and channel are exchanged; not every spatial axis is reversed yet."
             if np.allclose(np.flip(got, axis=(0, 1)), expected):
                 return "Only spatial axes are reversed; channels and filters keep their order."
             return ""
@@ -317,12 +317,18 @@ def check_weight_gradient_two_strides(latex) -> Report:
         latex,
         r"\frac{\partial J}{\partial w_{k,l}}",
         needs=[
-            Piece("s", "for stride 1 only: s_h and s_w should stand in it"),
+            Piece(
+                "s",
+                "s_h and s_w should stand in the index of x: with δ, and without them, it is for stride 1 only",
+            ),
             Piece("s_h", "the rows have a stride of their own: write s_h in the row index"),
             Piece("s_w", "the columns have a stride of their own: write s_w in the column index"),
             Piece(r"\delta", "it should be written with δ and x"),
         ],
-        without=[Piece("∂w", "it says nothing yet: the right-hand side is a gradient again")],
+        without=[
+            Piece("∂w", "it says nothing yet: the right-hand side is a gradient again"),
+            Piece(r"\hat \delta", "it should be written with δ and x, and the strides in the index of x"),
+        ],
         hints=[
             Piece("s_h u", "s_h is the stride of the rows: it multiplies u, and nothing else"),
             Piece("s_w v", "s_w is the stride of the columns: it multiplies v, and nothing else"),
@@ -370,10 +376,12 @@ def _strided_cases():
             if got.ndim == 1 and len(got) < len(expected):
                 return "The leftover has a gradient too: zeros, at the end."
             if got.shape == expected.shape and np.any(got != expected):
-                if any(
-                    np.array_equal(got[n:], expected[:-n]) for n in range(1, len(got)) if expected[:-n].any()
-                ):
-                    return "The numbers are right and lie too far right: where does the first δ belong?"
+                last = (
+                    np.flatnonzero(expected)[-1] + 1
+                )  # all that is not 0 must be there again, further right
+                for n in range(1, len(got) - last + 1):
+                    if np.array_equal(got[n : n + last], expected[:last]) and not got[:n].any():
+                        return "The numbers are right and lie too far right: where does the first δ belong?"
                 if np.array_equal(got, turned):
                     return "That is the gradient for the reversed kernel: does the form that you use turn it?"
             return ""
