@@ -242,6 +242,85 @@ def out_size_by_int(size, kernel, stride):
     return int((size - kernel) / stride) + 1
 
 
+# -- rows, groups, any number of axes and two layers, for the exercises: right, with the steps to replace ---
+def reach(delta, w, stride=1, dilation=1):
+    """The input gradient of a row without padding, as far as its windows reach."""
+    row = np.zeros(stride * (len(delta) - 1) + dilation * (len(w) - 1) + 1)
+    for k, weight in enumerate(w):
+        row[dilation * k :][: stride * (len(delta) - 1) + 1 : stride] += weight * delta
+    return row
+
+
+def to_length(row, n):
+    """A row cut off, or filled up with zeros."""
+    return np.concatenate([row, np.zeros(n)])[:n]
+
+
+def same(delta, w, pads=lambda before, after: (after, before), turn=lambda w: w[::-1]):
+    """The input gradient of a "same" row, by gathering."""
+    before = (len(w) - 1) // 2
+    return np.correlate(np.pad(delta, pads(before, len(w) - 1 - before)), turn(w), "valid")
+
+
+def row_weight(delta, x, n_weights, stride=1, dilation=1):
+    """The weight gradient of a row; beyond its end x is zero."""
+    x = np.concatenate([x, np.zeros((stride + dilation) * len(x))])
+    return np.array([delta @ x[dilation * k :][: stride * len(delta) : stride] for k in range(n_weights)])
+
+
+def every_position(delta, x, stride, dilation):
+    """The weight gradient at all positions for which the row has room."""
+    inserted = np.zeros(stride * (len(delta) - 1) + 1)
+    inserted[::stride] = delta
+    return np.correlate(x, inserted, "valid")[::dilation]
+
+
+def group_input(delta, w, groups, turn=lambda w: w[:, :, ::-1, ::-1], block=np.split):
+    """The input gradient of one example, group by group; `block` cuts the filters into groups."""
+    pads = [(0, 0), (0, 0), *((n - 1, n - 1) for n in w.shape[2:])]
+    parts = [
+        correlate(np.pad(d[None], pads), turn(k))[0]
+        for d, k in zip(block(delta, groups), block(w, groups), strict=True)
+    ]
+    return np.concatenate(parts)
+
+
+def dealt_out(array, groups):
+    """The filters cut into groups one by one."""
+    return [array[g::groups] for g in range(groups)]
+
+
+def group_forward(x, w, groups, group=lambda f, filters, channels, groups: f * groups // filters):
+    """The output of one example; `group` is the group of filter f."""
+    per_group, maps = w.shape[1], []
+    for f, kernels in enumerate(w):
+        g = group(f, len(w), len(x), groups)
+        read = np.stack([x[g * per_group + c] for c in range(per_group)])
+        maps.append(correlate(read[None], kernels[None], "ncijkl,fckl->nfij")[0, 0])
+    return np.stack(maps)
+
+
+def any_weight(delta, x, shape, stride, padding, how="constant"):
+    """The weight gradient for any number of spatial axes."""
+    grad, spatial = np.zeros(shape), range(2, x.ndim)
+    x = np.pad(x, [(0, 0), (0, 0), *[(padding, padding)] * len(spatial)], how)
+    over = [0, *spatial]
+    for k in np.ndindex(*shape[2:]):
+        where = (slice(t, t + stride * (u - 1) + 1, stride) for t, u in zip(k, delta.shape[2:], strict=True))
+        grad[:, :, *k] = np.tensordot(delta, x[:, :, *where], (over, over))
+    return grad
+
+
+def two_layers(x, w1, w2, upstream, *, one=lambda z1: z1 > 0, two=lambda z2: z2 > 0, read=lambda z1, a1: a1):
+    """The weight gradients of two layers with ReLU; what is multiplied at each activation, what is read."""
+    plain = dict(stride=(1, 1), padding=((0, 0), (0, 0)), dilation=(1, 1))
+    z1 = correlate(x, w1, "ncijkl,fckl->nfij")
+    a1 = np.maximum(z1, 0)
+    delta2 = upstream * two(correlate(a1, w2, "ncijkl,fckl->nfij"))
+    delta1 = gather(delta2, a1, w2, **plain) * one(z1)
+    return per_tap(delta1, x, w1, **plain), per_tap(delta2, read(z1, a1), w2, **plain)
+
+
 # -- what each gets wrong, where it shows and where it hides -----------------------------------------
 @dataclass(frozen=True)
 class Bug:

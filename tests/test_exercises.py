@@ -8,6 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from planted import (
+    any_weight,
+    dealt_out,
+    every_position,
+    group_forward,
+    group_input,
+    per_tap,
+    reach,
+    row_weight,
+    same,
+    to_length,
+    two_layers,
+)
 
 from convbp_helpers import exercises
 from convbp_helpers.equations import magic
@@ -125,6 +138,18 @@ def spread(delta, w, stride, n, phase):
     inserted = np.zeros(stride * len(delta))
     inserted[phase::stride] = delta
     return np.convolve(inserted, w, "full")[:n]
+
+
+def first_channels(w, groups):
+    """1 for the channels of the first group, and 0 for the others."""
+    return (np.arange(groups * w.shape[1]) < w.shape[1])[:, None, None]
+
+
+#: the input gradient of the whole layer: the signs and dilation between i and k, and the order of f and c in w
+CARD = (
+    r"\frac{{\partial J}}{{\partial x_{{n,c,i,j}}}} = \sum_f \sum_{{k,l}} [s \mid i{0}k] [s \mid j{0}l] "
+    r"\delta_{{n,f,(i{0}k)/s,(j{0}l)/s}} w_{{{1},k,l}}"
+)
 
 
 @dataclass(frozen=True)
@@ -595,6 +620,663 @@ ROWS = {
                 lambda *given: (*tanh_backward(*given)[:2], tanh_forgotten(*given)[2]),
                 ["grad_b:", "should be"],
             ),
+        ],
+    ),
+    "check_links_with_padding": Row(
+        [dict(x0=2, x2=3, w0=5), dict(x0=2.0, x2=np.int64(3), w0=5)],
+        [dict(x0=..., x2=..., w0=...)],
+        [
+            (dict(x0=1, x2=3, w0=5), ["x0 = 1", "Without padding"]),
+            (dict(x0=3, x2=3, w0=5), ["output −1"]),
+            (dict(x0=2, x2=3, w0=6), ["number of outputs", "input under w₀"]),
+            (dict(x0=2, x2=3, w0=4), ["Without padding it would be 4"]),
+            (dict(x0=2, x2=2, w0=5), ["one window for each weight"]),
+            (dict(x0=0, x2=6, w0=1), ["start at −1", "far from both ends", "Count those"]),
+            (dict(x0=2, x2=..., w0=5), ["x2: still to answer"]),
+        ],
+    ),
+    "check_input_gradient_with_padding": Row(
+        [
+            r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{left}-l}\; w_{k,l}",
+            r"\frac{\partial J}{\partial x_{i,j}} = \sum_{u,v} w_{i+p_{top}-u,\,j+p_{left}-v} \delta_{u,v}",
+            r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{\text{top}}-k,\,j+p_{\mathrm{left}}-l} w_{k,l}",
+        ],
+        [..., ""],
+        [
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i-p_{top}-k,\,j-p_{left}-l} w_{k,l}",
+                ["Does not hold", "other sign before the padding"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{left}-k,\,j+p_{top}-l} w_{k,l}",
+                ["Does not hold", "top and left exchanged", "beside i"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{bottom}-k,\,j+p_{right}-l} w_{k,l}",
+                ["Does not hold", "padding above is missing"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i-k,\,j-l} w_{k,l}",
+                ["It holds, but", "padding above"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p-k,\,j+p-l} w_{k,l}",
+                ["It holds, but", "p_{top}"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}+k,\,j+p_{left}+l} w_{k,l}",
+                ["Does not hold", "other sign before k and l"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{top}-l} w_{k,l}",
+                ["Does not hold", "padding to the left is missing"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{left}-l} w_{K-1-k,L-1-l}",
+                ["Does not hold", "kernel is flipped"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{left}-l} w_{k,l} + p_{bottom} - p_{bottom}",
+                ["It"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j}} = \frac{\partial J}{\partial x_{i,j}} + p_{top} x_{i,j} - p_{top} x_{i,j}",
+                ["It"],
+            ),
+        ],
+    ),
+    "check_grad_input_with_padding": Row(
+        [
+            lambda delta, w, stride, before, n: to_length(reach(delta, w, stride)[before:], n),
+            lambda delta, w, stride, before, n: list(to_length(reach(delta, w, stride), before + n)[before:]),
+        ],
+        BLANK,
+        [
+            (
+                lambda delta, w, stride, before, n: to_length(reach(delta, w, stride), n),
+                ["in front are not cut off"],
+            ),
+            (
+                lambda delta, w, stride, before, n: np.pad(
+                    row := reach(delta, w, stride), (0, max(0, n - len(row)))
+                ),
+                ["shape", "in front are not cut off"],
+            ),
+            (
+                lambda delta, w, stride, before, n: reach(delta, w, stride)[before:-before],
+                ["shape is (0,)", "empty where before is 0"],
+            ),
+            (
+                lambda delta, w, stride, before, n: to_length(reach(delta, w, stride), n + 2 * before)[
+                    before : n + before + (before > 1)
+                ],
+                ["shape", "only padding follows"],
+            ),
+            (
+                lambda delta, w, stride, before, n: (
+                    reach(delta, w, stride)[before:-before]
+                    if before
+                    else to_length(reach(delta, w, stride), n)
+                ),
+                ["shape", "cut off at both ends"],
+            ),
+            (
+                lambda delta, w, stride, before, n: reach(delta, w, stride)[before:][:n],
+                ["shape", "last inputs have a gradient"],
+            ),
+            (
+                lambda delta, w, stride, before, n: to_length(reach(delta, w)[before:], n),
+                ["the stride is ignored"],
+            ),
+            (
+                lambda delta, w, stride, before, n: to_length(reach(delta, w), n),
+                ["stride and padding are ignored"],
+            ),
+            (
+                lambda delta, w, stride, before, n: to_length(
+                    np.pad(reach(delta, w, stride), (before, 0)), n
+                ),
+                ["sign before p"],
+            ),
+            (
+                lambda delta, w, stride, before, n: to_length(reach(delta, w[::-1], stride)[before:], n),
+                ["kernel is reversed"],
+            ),
+            (lambda delta, w, stride, before, n: reach(delta, w, stride)[-n:], ["should be"]),
+            (
+                lambda delta, w, stride, before, n: to_length(np.convolve(np.repeat(delta, stride), w), n),
+                ["should be", "δ["],
+            ),
+        ],
+    ),
+    "check_backward_padding": Row(
+        [dict(front=3, behind=2)],
+        [dict(front=..., behind=...)],
+        [
+            (dict(front=1, behind=2), ["front = 1", "forward padding in front"]),
+            (dict(front=3, behind=3), ["behind = 3", "forward padding behind"]),
+            (dict(front=3, behind=1), ["leftover"]),
+            (dict(front=1, behind=3), ["front = 1", "behind = 3"]),
+            (dict(front=4, behind=4), ["front = 4", "behind = 4", "full convolution"]),
+            (dict(front=3, behind=0), ["it adds zeros"]),
+            (dict(front=2, behind=3), ["what belongs behind"]),
+            (dict(front=5, behind=7), ["not added", "is there a leftover"]),
+        ],
+    ),
+    "check_repaired_same": Row(
+        [same, lambda delta, w: np.convolve(delta, w)[(len(w) - 1) // 2 :][: len(delta)]],
+        BLANK,
+        [
+            (
+                lambda delta, w: same(delta, w, lambda before, after: (before, after)),
+                ["2 weights", "padded as x is in the forward pass"],
+            ),
+            (lambda delta, w: same(delta, w, turn=lambda w: w), ["kernel is not reversed"]),
+            (
+                lambda delta, w: same(delta, w, lambda before, after: (before, after), lambda w: w),
+                ["padded as x is, and the kernel is not reversed"],
+            ),
+            (
+                lambda delta, w: same(delta, w, lambda before, after: (before + after,) * 2),
+                ["shape", "K − 1 zeros"],
+            ),
+            (
+                lambda delta, w: to_length(np.convolve(delta, w)[max(0, len(w) // 2 - 1) :], len(delta)),
+                ["moved by one at an odd K too", "3 weights"],
+            ),
+            (
+                lambda delta, w: to_length(np.convolve(delta, w)[len(w) // 2 + 1 - len(w) % 2 :], len(delta)),
+                ["should be"],
+            ),
+            (lambda delta, w: same(delta, w)[: 1 - len(w)], ["shape"]),
+            (lambda delta, w: np.convolve(delta, w)[: len(delta)], ["should be", "δ["]),
+            (lambda delta, w: np.convolve(delta, w)[-len(delta) :], ["should be"]),
+        ],
+    ),
+    "check_dilated_window": Row(
+        [dict(last=8, window=7, outputs=4)],
+        [dict(last=..., window=..., outputs=...)],
+        [
+            (dict(last=4, window=7, outputs=4), ["Without dilation it would be x₄"]),
+            (dict(last=8, window=9, outputs=4), ["dK"]),
+            (dict(last=8, window=3, outputs=4), ["gaps"]),
+            (dict(last=8, window=7, outputs=8), ["Without dilation it would be 8"]),
+            (dict(last=8, window=9, outputs=2), ["dK", "window of 9"]),
+            (dict(last=8, window=6, outputs=5), ["Count both ends", "behind x₉"]),
+            (dict(last=9, window=7, outputs=3), ["behind the window", "first window starts at x₀"]),
+            (dict(last=6, window=5, outputs=1), ["does not start at x₀", "two inputs", "At how many places"]),
+        ],
+    ),
+    "check_weight_gradient_with_dilation": Row(
+        [
+            r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u\, x_{su+dk-p}",
+            r"\frac{\partial J}{\partial w_k} = \sum_{u=0}^{U-1} x_{dk-p+su} \delta_u",
+        ],
+        [..., ""],
+        [
+            (
+                r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{du+sk-p}",
+                ["Does not hold", "s and d are exchanged"],
+            ),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{su+k-p}", ["dilation 1 only"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{u+dk-p}", ["stride 1 only"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{su+dk}", ["without padding only"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{su+dk+p}", ["sign before p"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_{u,k} \delta_u x_{su+dk-p}", ["k is bound twice"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_k \delta_u x_{su+dk-p}", ["u is never bound"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{su-dk-p}", ["sign before dk"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{s(u+dk)-p}", ["the stride is 1"]),
+            (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{d(su+k)-p}", ["the dilation is 1"]),
+        ],
+    ),
+    "check_grad_weight_with_dilation": Row(
+        [
+            lambda delta, x, stride, dilation, n: row_weight(delta, x, n, stride, dilation),
+            lambda delta, x, stride, dilation, n: every_position(delta, x, stride, dilation)[:n],
+        ],
+        BLANK,
+        [
+            (
+                lambda delta, x, stride, dilation, n: row_weight(delta, x, n, dilation, stride),
+                ["stride and dilation are exchanged"],
+            ),
+            (
+                lambda delta, x, stride, dilation, n: [
+                    sum(delta[u] * x[dilation * u + stride * k] for u in range(len(delta))) for k in range(n)
+                ],
+                ["exchanged"],
+            ),
+            (
+                lambda delta, x, stride, dilation, n: row_weight(delta, x, n, stride),
+                ["the dilation is ignored"],
+            ),
+            (
+                lambda delta, x, stride, dilation, n: row_weight(delta, x, n, 1, dilation),
+                ["the stride is ignored"],
+            ),
+            (lambda delta, x, stride, dilation, n: row_weight(delta, x, n), ["ignored"]),
+            (
+                lambda delta, x, stride, dilation, n: every_position(delta, x, stride, dilation),
+                ["shape", "more positions than there are weights"],
+            ),
+            (
+                lambda delta, x, stride, dilation, n: row_weight(delta, x, n, stride, dilation)[::-1],
+                ["from its end"],
+            ),
+            (
+                lambda delta, x, stride, dilation, n: row_weight(delta, x, n, stride, dilation)[:-1],
+                ["shape", "one number for each weight"],
+            ),
+            (
+                lambda delta, x, stride, dilation, n: row_weight(delta, x, n, stride, dilation + 1),
+                ["should be", "δ["],
+            ),
+            (
+                lambda delta, x, stride, dilation, n: row_weight(delta, x, n, stride, dilation) / len(delta),
+                ["should be"],
+            ),
+        ],
+    ),
+    "check_gridding": Row(
+        [dict(step=2, first=1)],
+        [dict(step=..., first=...)],
+        [
+            (dict(step=24, first=1), ["stride times dilation"]),
+            (dict(step=12, first=1), ["least number which both divide"]),
+            (dict(step=4, first=1), ["Four alone"]),
+            (dict(step=6, first=1), ["Six alone"]),
+            (dict(step=1, first=1), ["share a divisor"]),
+            (dict(step=2, first=0), ["without padding"]),
+            (dict(step=2, first=2), ["divisible?"]),
+            (dict(step=3, first=3), ["always divisible by what", "one before it"]),
+        ],
+    ),
+    "check_repaired_dilation": Row(
+        [
+            lambda delta, w, stride, dilation, n: to_length(reach(delta, w, stride, dilation), n),
+            lambda delta, w, stride, dilation, n: list(to_length(reach(w, delta, dilation, stride), n)),
+        ],
+        BLANK,
+        [
+            (
+                lambda delta, w, stride, dilation, n: to_length(reach(delta, w, dilation, stride), n),
+                ["stride and dilation are exchanged"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: np.pad(
+                    row := reach(delta, w, dilation, stride), (0, max(0, n - len(row)))
+                ),
+                ["stride and dilation are exchanged"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: to_length(reach(delta, w), n),
+                ["neither δ nor the kernel is spread"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: to_length(
+                    reach(delta, w, max(stride, dilation), max(stride, dilation)), n
+                ),
+                ["by the same number"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: to_length(reach(delta, w, stride), n),
+                ["kernel is not spread"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: to_length(reach(delta, w, 1, dilation), n),
+                ["δ is not spread"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: reach(delta, w, stride, dilation),
+                ["shape", "zeros, at the end"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: np.pad(
+                    reach(delta, w, stride, dilation), (0, n - len(delta))
+                ),
+                ["shape", "longer than the input"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: to_length(reach(delta, w[::-1], stride, dilation), n),
+                ["kernel is reversed"],
+            ),
+            (
+                lambda delta, w, stride, dilation, n: np.pad(
+                    row := reach(delta, w, stride, dilation), (n - len(row), 0)
+                ),
+                ["should be"],
+            ),
+        ],
+    ),
+    "check_group_of_filter": Row(
+        [dict(first=2, last=3, weights=108)],
+        [dict(first=..., last=..., weights=...)],
+        [
+            (dict(first=4, last=3, weights=108), ["number of the filter"]),
+            (dict(first=1, last=1, weights=108), ["number of its group", "group 0"]),
+            (dict(first=3, last=5, weights=108), ["first filter of its group", "last filter of its group"]),
+            (dict(first=2, last=4, weights=108), ["next group"]),
+            (dict(first=2, last=3, weights=324), ["without groups"]),
+            (dict(first=2, last=3, weights=36), ["twice"]),
+            (dict(first=0, last=2, weights=12), ["group 0", "more than one channel", "There are nine"]),
+            (dict(first=6, last=6, weights=9), ["Three filters", "next group begins", "Filters, times"]),
+        ],
+    ),
+    "check_weight_gradient_of_groups": Row(
+        [
+            r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_{u} \delta_{f,u}\, x_{\lfloor fG/F \rfloor C/G + c',\,u+k}",
+            r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u x_{c' + \frac{C}{G}\left\lfloor \frac{fG}{F} \right\rfloor,\,k+u} \delta_{f,u}",
+            r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor f/(F/G) \rfloor C/G + c',\,u+k}",
+        ],
+        [..., ""],
+        [
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{c',u+k}",
+                ["It holds, but", "one group only"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_f\sum_u \delta_{f,u} x_{c',u+k}",
+                ["f is bound twice"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor fG/F \rfloor + c',u+k}",
+                ["Does not hold", "the number of a group"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{c' + \left\lfloor \frac{fG}{F} \right\rfloor,u+k}",
+                ["Does not hold", "the number of a group"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{(f \bmod G) C/G + c',u+k}",
+                ["Does not hold", "one by one", "neighbouring"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{(f \bmod G) + c',u+k}",
+                ["Does not hold", "one by one", "not of a channel"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor f/G \rfloor C/G + c',u+k}",
+                ["Does not hold", "F/G filters"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor fG/F \rfloor F/G + c',u+k}",
+                ["Does not hold", "The floor is right"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor fG/F \rfloor G + c',u+k}",
+                ["Does not hold", "The floor is right"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor fG/F \rfloor C/G + c',u-k}",
+                ["sign before k"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{fC/F + c',u+k}",
+                ["not whole"],
+            ),
+        ],
+    ),
+    "check_grad_input_of_groups": Row(
+        [group_input],
+        BLANK,
+        [
+            (
+                lambda delta, w, groups: group_input(delta, w, groups, block=dealt_out),
+                ["dealt out to the groups one by one"],
+            ),
+            (
+                lambda delta, w, groups: group_input(delta, w, groups) * first_channels(w, groups),
+                ["only the first group"],
+            ),
+            (
+                lambda delta, w, groups: group_input(delta, w, groups) * first_channels(w, groups)[::-1],
+                ["only the last group"],
+            ),
+            (
+                lambda delta, w, groups: np.tile(group_input(delta, w, 1), (groups, 1, 1)),
+                ["joined to every group"],
+            ),
+            (
+                lambda delta, w, groups: group_input(delta, w, groups, turn=lambda w: w),
+                ["flipped once too often"],
+            ),
+            (lambda delta, w, groups: group_input(delta, w, 1), ["shape", "channels of one group"]),
+            (
+                lambda delta, w, groups: sum(
+                    w[f, c].sum() for f in range(len(w)) for c in range(groups * w.shape[1])
+                ),
+                ["raised IndexError", "channels of its own group"],
+            ),
+            (
+                lambda delta, w, groups: group_input(delta, w, groups)[:, :-1],
+                ["shape"],
+            ),
+            (
+                lambda delta, w, groups: (
+                    group_input(delta, w, groups)
+                    .reshape(groups, w.shape[1], -1)
+                    .swapaxes(0, 1)
+                    .reshape(group_input(delta, w, groups).shape)
+                ),
+                ["taken G apart"],
+            ),
+            (
+                lambda delta, w, groups: (
+                    group_input(delta, w, groups) * first_channels(w, groups)
+                    + group_input(delta, w, groups)[::-1] * first_channels(w, groups)[::-1]
+                ),
+                ["should be", "δ["],
+            ),
+        ],
+    ),
+    "check_repaired_groups": Row(
+        [group_forward],
+        BLANK,
+        [
+            (
+                lambda x, w, groups: group_forward(x, w, groups, lambda f, F, C, G: f % G),
+                ["dealt out to the groups one by one"],
+            ),
+            (
+                lambda x, w, groups: group_forward(x, w, groups, lambda f, F, C, G: f // G),
+                ["taken to have G filters"],
+            ),
+            (
+                lambda x, w, groups: group_forward(
+                    np.pad(x, ((0, 99), (0, 0), (0, 0))), w, groups, lambda f, F, C, G: f // G
+                ),
+                ["taken to have G filters"],
+            ),
+            (
+                lambda x, w, groups: group_forward(x, w, groups, lambda f, F, C, G: f * G // len(x)),
+                ["raised IndexError", "channels of its own group"],
+            ),
+            (
+                lambda x, w, groups: group_forward(
+                    np.pad(x, ((0, 99), (0, 0), (0, 0))), w, groups, lambda f, F, C, G: f * G // len(x)
+                ),
+                ["counted as if they were channels"],
+            ),
+            (
+                lambda x, w, groups: group_forward(x, w, groups, lambda f, F, C, G: 0),
+                ["joined to the first channels"],
+            ),
+            (
+                lambda x, w, groups: np.stack([sum(correlate(a, k) for a in x for k in f) for f in w]),
+                ["should be"],
+            ),
+            (
+                lambda x, w, groups: np.stack([sum(correlate(x[c], f[c]) for c in range(len(x))) for f in w]),
+                ["raised IndexError", "channels of its own group"],
+            ),
+            (
+                lambda x, w, groups: group_forward(x, w[:, :, ::-1, ::-1], groups),
+                ["should be", "w["],
+            ),
+            (lambda x, w, groups: group_forward(x, w, groups)[:groups], ["shape"]),
+            (lambda x, w, groups: group_forward(x[::-1], w, groups), ["should be", "x["]),
+        ],
+    ),
+    "check_separable": Row(
+        [dict(full=18432, separable=2336)],
+        [dict(full=..., separable=...)],
+        [
+            (dict(full=18432, separable=18720), ["1×1, not of 3×3"]),
+            (dict(full=18432, separable=2624), ["one filter per channel of x"]),
+            (dict(full=18432, separable=288), ["depthwise layer alone"]),
+            (dict(full=18432, separable=2048), ["1×1 layer alone"]),
+            (dict(full=2048, separable=2336), ["number of kernels"]),
+            (dict(full=576, separable=352), ["kernel for every channel", "every pair"]),
+            (dict(full=1, separable=1), ["times channels", "One 3×3 kernel"]),
+        ],
+    ),
+    "check_output_padding": Row(
+        [dict(without=14, needed=2)],
+        [dict(without=..., needed=...)],
+        [
+            (dict(without=16, needed=2), ["before the padding is cut off"]),
+            (dict(without=18, needed=2), ["cut off, not put on"]),
+            (dict(without=11, needed=2), ["whole window"]),
+            (dict(without=17, needed=2), ["4 steps, not 5"]),
+            (dict(without=14, needed=1), ["one end only"]),
+            (dict(without=16, needed=0), ["does it make 16"]),
+            (dict(without=15, needed=3), ["both ends", "below the stride"]),
+            (dict(without=2, needed=-2), ["That is the layer itself", "not too many"]),
+        ],
+    ),
+    "check_input_gradient_of_the_layer": Row(
+        [
+            CARD.format("+p-d", "f,c"),
+            r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_{f,k,l} w_{f,c,k,l} [s \mid i-dk+p][s \mid j-dl+p] \delta_{n,f,\frac{i+p-dk}{s},\frac{j+p-dl}{s}}",
+            r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_f\sum_{u,v}\sum_{k,l} [i=su+dk-p][j=sv+dl-p] \delta_{n,f,u,v} w_{f,c,k,l}",
+        ],
+        [..., ""],
+        [
+            (
+                r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_f\sum_{k,l} \delta_{n,f,(i+p-dk)/s,(j+p-dl)/s} w_{f,c,k,l}",
+                ["not whole", "a bracket"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_f\sum_{k,l} [s \mid i+p-dk] \delta_{n,f,(i+p-dk)/s,(j+p-dl)/s} w_{f,c,k,l}",
+                ["not whole", "a bracket"],
+            ),
+            (CARD.format("-p-d", "f,c"), ["Does not hold", "other sign before p"]),
+            (CARD.format("+p+d", "f,c"), ["Does not hold", "other sign before d"]),
+            (CARD.format("-p+d", "f,c"), ["Does not hold", "other signs before p and d"]),
+            (CARD.format("+p-d", "c,f"), ["Does not hold", "c and f are exchanged"]),
+            (CARD.format("+p-d", "f,c").replace(r"\sum_f", r"\sum_c"), ["f is never bound"]),
+            (CARD.format("+p-d", "f,c").replace(r"\sum_f", r"\sum_n\sum_f"), ["n is bound twice"]),
+            (
+                CARD.format("+p-s", "f,c").replace("/s", "/d").replace(r"[s \mid", r"[d \mid"),
+                ["Does not hold", "s and d are exchanged"],
+            ),
+            (CARD.format("+p-", "f,c"), ["dilation 1 only"]),
+            (CARD.format("-d", "f,c"), ["without padding only"]),
+            (CARD.format("+p-d", "f,c").replace(")/s", ")"), ["Does not hold", "the stride is 1"]),
+            (
+                r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_f\sum_{k,l} \delta_{n,f,i+p-dk,j+p-dl} w_{f,c,k,l}",
+                ["stride 1 only"],
+            ),
+        ],
+    ),
+    "check_grad_weight_of_any_layer": Row(
+        [any_weight],
+        BLANK,
+        [
+            (
+                lambda delta, x, shape, stride, padding: per_tap(
+                    delta,
+                    x,
+                    np.zeros(shape),
+                    stride=(stride,) * 2,
+                    padding=((padding,) * 2,) * 2,
+                    dilation=(1, 1),
+                ),
+                ["raised", "1 spatial axis", "from the arrays"],
+            ),
+            (
+                lambda delta, x, shape, stride, padding: [x.shape for _, _, k, l in [shape]],
+                ["raised", "1 spatial axis"],
+            ),
+            (lambda delta, x, shape, stride, padding: x[:, :, 0:1, 0:1], ["raised", "from the arrays"]),
+            (lambda delta, x, shape, *given: any_weight(delta[:1], x[:1], shape, *given), ["first example"]),
+            (lambda delta, x, shape, *given: any_weight(delta[-1:], x[-1:], shape, *given), ["last example"]),
+            (
+                lambda delta, x, shape, *given: any_weight(delta, x, shape, *given) / len(x),
+                ["divided by the number of examples"],
+            ),
+            (
+                lambda delta, x, shape, stride, padding: any_weight(delta, x, shape, stride, padding, "wrap"),
+                ["negative index"],
+            ),
+            (
+                lambda delta, x, shape, stride, padding: any_weight(delta, x, shape, 1, padding),
+                ["the stride is ignored"],
+            ),
+            (
+                lambda delta, x, shape, stride, padding: any_weight(
+                    delta, np.pad(x, [(0, 0)] * 2 + [(0, 2 * padding)] * (x.ndim - 2)), shape, stride, 0
+                ),
+                ["behind x only"],
+            ),
+            (
+                lambda delta, x, shape, *given: np.flip(
+                    any_weight(delta, x, shape, *given), tuple(range(2, len(shape)))
+                ),
+                ["every axis is reversed"],
+            ),
+            (
+                lambda delta, x, shape, stride, padding: any_weight(delta, x, shape, stride, padding, "edge"),
+                ["should be", "δ["],
+            ),
+            (
+                lambda delta, x, shape, *given: any_weight(delta, x, shape, *given).swapaxes(0, 1),
+                ["shape"],
+            ),
+            (
+                lambda delta, x, shape, stride, padding: any_weight(delta, x, shape, stride, 0),
+                ["raised ValueError"],
+            ),
+        ],
+    ),
+    "check_repaired_two_layers": Row(
+        [
+            two_layers,
+            lambda *given: two_layers(*given, one=lambda z1: np.maximum(z1, 0) > 0),
+        ],
+        [*BLANK, lambda *given: (..., ...)],
+        [
+            (
+                lambda *given: two_layers(*given, one=np.ones_like),
+                ["Wrong: grad_w1", "Right: grad_w2", "first activation is passed without"],
+            ),
+            (
+                lambda *given: two_layers(*given, two=np.ones_like),
+                ["Wrong: grad_w1, grad_w2", "second activation is passed without"],
+            ),
+            (
+                lambda *given: two_layers(*given, one=np.ones_like, two=np.ones_like),
+                ["Wrong: grad_w1, grad_w2", "both activations"],
+            ),
+            (
+                lambda *given: two_layers(*given, one=lambda z1: np.maximum(z1, 0)),
+                ["Wrong: grad_w1", "multiplied by values"],
+            ),
+            (
+                lambda *given: two_layers(*given, one=lambda z1: z1),
+                ["Wrong: grad_w1", "multiplied by values"],
+            ),
+            (
+                lambda *given: two_layers(*given, read=lambda z1, a1: z1),
+                ["Wrong: grad_w2", "Right: grad_w1", "read z1"],
+            ),
+            (
+                lambda *given: two_layers(*given, two=lambda z2: np.maximum(z2, 0)),
+                ["Wrong: grad_w1, grad_w2", "values"],
+            ),
+            (lambda *given: two_layers(*given)[::-1], ["Wrong: grad_w1, grad_w2", "shape"]),
+            (lambda *given: two_layers(*given)[0], ["as a tuple"]),
+            (lambda *given: two_layers(*given, one=lambda z1: z1 < 0), ["Wrong: grad_w1", "Right: grad_w2"]),
         ],
     ),
 }

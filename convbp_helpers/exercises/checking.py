@@ -117,7 +117,9 @@ def _read_only(argument):
 
 def _raised(error: Exception, case: Case) -> str:
     text = f"On the {case.layer}, your function raised {type(error).__name__}: {error}"
-    if case.about and any(word in str(error) for word in ("axis", "einstein", "broadcast", "dimension")):
+    if case.about and any(
+        word in str(error) for word in ("axis", "einstein", "broadcast", "dimension", "unpack")
+    ):
         return f"{text}\n{case.about}{_given(case)}"
     if "read-only" in str(error):
         text += "\nA backward pass never writes into what it was given: add into a new array of zeros."
@@ -232,17 +234,27 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
 class Piece:
     """Something the right-hand side must have, or must not: a letter, ∂ by a letter, or a sum over a letter."""
 
-    #: "x", "x_i" for that very cell, "s_h u" for such a product, "∂a" for a derivative by a, "Σi" for a sum over i
+    #: "x", "x_i" for that very cell, "s_h u" for such a product, "p_top with i" for both in one index, "∂a" for a
+    #: derivative by a, "Σi" for a sum over i
     what: str
     said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
 
 
+@dataclass(frozen=True)
+class Slip:
+    """A change of the LaTeX with which a wrong equation holds: in several places, which the checker does not try."""
+
+    change: Callable[[str], str]
+    said: str
+
+
 def check_equation(
-    name: str, latex, left: str, *, needs=(), without=(), hints=(), praise: str = ""
+    name: str, latex, left: str, *, needs=(), without=(), hints=(), slips=(), praise: str = ""
 ) -> Report:
     """Judge an equation: its left-hand side, whether it holds, and of what its right-hand side is made.
 
-    `hints` is what to look for, and to say, only where the equation does not hold.
+    `hints` is what to look for, and to say, only where the equation does not hold; of a wrong one that holds after a
+    slip's change, the slip's words are said.
     """
     if latex is ... or (isinstance(latex, str) and not latex.strip()):
         return Report(name, NOT_ATTEMPTED, "Write the equation below the line %%equation, and run the cell.")
@@ -264,11 +276,26 @@ def check_equation(
         amiss += [piece.said for piece in hints if piece.what not in found]
         example = verdict.counterexample
         got, expected = (example.right, example.left) if example is not None else (None, None)
-        lines = [equations.checking.sentence(line) for line in (*verdict.sentences(), *amiss[:1])]
+        lines = [
+            equations.checking.sentence(line)
+            for line in (*verdict.sentences(), *_repaired(latex, slips), *amiss[:1])
+        ]
         return Report(name, FAILED, "\n".join(lines), got=got, expected=expected)
     if verdict.warnings or amiss:
         return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")
     return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.".strip())
+
+
+def _repaired(latex, slips) -> list[str]:
+    """What is said to the first slip without which the equation holds."""
+    for slip in slips:
+        changed = slip.change(latex)
+        try:
+            if changed != latex and equations.check(changed).holds:
+                return [slip.said]
+        except (equations.EquationError, ValueError):
+            continue
+    return []
 
 
 def _shown(node):
@@ -293,6 +320,18 @@ def _form(node):
     )
 
 
+def _worded(node) -> str:
+    """p_top for p_{top}, which is read as a product of letters, and for p_{\\text{top}}, which is one name."""
+    if not isinstance(node, equations.reading.Name):
+        return ""
+    if not node.sub:
+        return node.text if "_" in node.text else ""
+    letters = getattr(node.sub[0], "factors", ())
+    if len(node.sub) > 1 or not all(isinstance(letter, equations.reading.Name) for letter in letters):
+        return ""
+    return f"{node.text}_{''.join(letter.text for letter in letters)}" if letters else ""
+
+
 def _pieces(member) -> set[str]:
     """The letters of a tree, its plain cells, what is differentiated by, and what is summed over."""
     found = set()
@@ -301,6 +340,14 @@ def _pieces(member) -> set[str]:
             found.add(node.text)
             if node.sub is not None and all(isinstance(i, equations.reading.Name) for i in node.sub):
                 found.add(f"{node.text}_{','.join(i.text for i in node.sub)}")
+            if word := _worded(node):
+                found.add(word)
+            for index in node.sub or ():
+                names = [
+                    part for part in equations.reading.walk(index) if isinstance(part, equations.reading.Name)
+                ]
+                words = filter(None, map(_worded, names))
+                found |= {f"{word} with {name.text}" for word in words for name in names}
         elif isinstance(node, equations.reading.Mul):
             for one, other in pairwise(node.factors):
                 found.add(" ".join(_shown(part) for part in (one, other)))

@@ -1,0 +1,885 @@
+"""The exercises of notebooks 06 to 09: padding, dilation, groups, and the whole layer."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from .. import loops, taps
+from ..geometry import Geometry
+from .channels_to_stride import _count
+from .checking import Case, Piece, Prediction, Slip, check_equation, check_function, check_predictions
+from .one_channel import _one, _sum, _whole
+from .report import Report
+
+NO_OUTPUT = "0: no output reads this input"
+A_GRADIENT_AGAIN = "it says nothing yet: the right-hand side is a gradient again"
+
+
+# ------------------------------------------------------------------------------- mistakes, known by what comes out
+def _alike(got, wrong) -> bool:
+    """Whether two arrays are equal; of two rows one may be cut off, or filled up with zeros."""
+    if got.ndim == wrong.ndim == 1:
+        short, long = sorted((got, wrong), key=len)
+        rest = long[len(short) :]
+        if len(short) and (long is wrong or not rest.any()):
+            got, wrong = short, long[: len(short)]
+    return got.shape == wrong.shape and np.allclose(got, wrong, rtol=1e-9, atol=1e-9)
+
+
+def _known(mistakes, *, short="", long=""):
+    """What a wrong array shows, for `Case.explain`.
+
+    mistakes: the words for each, and the array that comes out of it. short, long: what to say to a row that is right as
+    far as it goes, or that goes too far.
+    """
+
+    def explain(got, expected):
+        if got.ndim == expected.ndim == 1 and len(got) != len(expected):
+            shared = min(len(got), len(expected))
+            if shared and np.allclose(got[:shared], expected[:shared]):
+                return short if len(got) < len(expected) else long
+        found = [
+            words for words, wrong in mistakes if _alike(got, wrong) and not _alike(expected, wrong)
+        ]  # fmt: skip
+        return f"This is what comes out if {'; or if '.join(dict.fromkeys(found))}." if found else ""
+
+    return explain
+
+
+# ---------------------------------------------------------------------------------------------------- rows
+def _row_input(delta, w, n_inputs=None, *, stride=1, dilation=1, before=0):
+    """The input gradient of a row; without n_inputs, as long as the windows reach."""
+    reach = stride * (len(delta) - 1) + dilation * (len(w) - 1) + 1 - before
+    grad_x = np.zeros(reach if n_inputs is None else n_inputs)
+    for u, k in np.ndindex(len(delta), len(w)):
+        i = stride * u + dilation * k - before
+        if 0 <= i < len(grad_x):
+            grad_x[i] += delta[u] * w[k]
+    return grad_x
+
+
+def _row_weight(delta, x, n_weights, *, stride=1, dilation=1):
+    """The weight gradient of a row; beyond its end x reads as zero."""
+    grad_w = np.zeros(n_weights)
+    for u, k in np.ndindex(len(delta), n_weights):
+        i = stride * u + dilation * k
+        grad_w[k] += delta[u] * (x[i] if i < len(x) else 0)
+    return grad_w
+
+
+def _rows(sizes, seed):
+    """For each (inputs, weights, stride, dilation, (before, after)): a name, x, w, delta, geometry and settings."""
+    rng = np.random.default_rng(seed)
+    for n_inputs, n_weights, stride, dilation, pads in sizes:
+        settings = dict(stride=stride, dilation=dilation, padding=(pads,))
+        geometry = Geometry.of((1, 1, n_inputs), (1, 1, n_weights), **settings)
+        name = f"layer with {n_inputs} inputs, {_count(n_weights, 'weight')}"
+        name += f", stride {stride}" * (stride > 1) + f", dilation {dilation}" * (dilation > 1)
+        name += f", padding {pads[0]} in front and {pads[1]} behind" * (sum(pads) > 0)
+        arrays = _whole(rng, n_inputs), _whole(rng, n_weights), _whole(rng, *geometry.output_grid)
+        yield name, *arrays, geometry, settings
+
+
+def _row_case(name, w, delta, geometry, settings, arguments, explain):
+    """A case whose answer is the input gradient of a row."""
+    grad_x = loops.grad_input(_one(delta), _one(w), geometry.x_shape, **settings)[0, 0]
+
+    def terms(i):
+        return _sum(geometry.links_of_input(i), "δ{0}·w{1}") or NO_OUTPUT
+
+    return Case(name, dict(delta=delta, w=w, **arguments), grad_x, terms, explain=explain)
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 06
+def check_links_with_padding(*, x0, x2, w0) -> Report:
+    """Exercise 6.1, a prediction: 6 inputs, 3 weights, padding 1 on both sides."""
+    return check_predictions(
+        "Exercise 6.1",
+        dict(x0=x0, x2=x2, w0=w0),
+        dict(
+            x0=Prediction(
+                2,
+                {
+                    1: "Without padding it would be 1. One window now starts before x₀.",
+                    3: "Through w₂ it would take output −1, and there is none.",
+                },
+                "Which windows start at −1 or later and cover x₀?",
+            ),
+            x2=Prediction(
+                3,
+                {
+                    2: "There is one window for each weight that can lie on x₂.",
+                    4: "A link is an output and a weight: 3 weights give at most 3.",
+                    1: "The window slides: more than one of its positions covers x₂.",
+                },
+                "Which of the six windows cover x₂, which lies far from both ends?",
+            ),
+            w0=Prediction(
+                5,
+                {
+                    6: "That is the number of outputs. Does each of them find an input under w₀?",
+                    4: "Without padding it would be 4. Padding adds outputs, and some of them count.",
+                    3: "Every weight slides along the row: it is not only one window that holds w₀.",
+                },
+                "Each output reads one cell through w₀. Count those in which that cell is an input.",
+            ),
+        ),
+        "At the end of a row a window hangs over it; what lies in the padding is no link.",
+    )
+
+
+def _other_signs(*before):
+    """A change of an equation: the signs before all of these."""
+    pattern = re.compile(rf"([+-])(?=\s*(?:{'|'.join(before)}))")
+    return lambda latex: pattern.sub(lambda found: "+-"[found[1] == "+"], latex)
+
+
+def _replaced(pattern, by):
+    """A change of an equation: what a pattern finds."""
+    return lambda latex: re.sub(pattern, by, latex)
+
+
+def _exchanged(one, other):
+    """A change of an equation: two words for each other."""
+    words = {one: other, other: one}
+    return lambda latex: re.sub(f"{one}|{other}", lambda found: words[found[0]], latex)
+
+
+def check_input_gradient_with_padding(latex) -> Report:
+    """Exercise 6.2: the input gradient of an image with a padding of its own above and to the left."""
+    return check_equation(
+        "Exercise 6.2",
+        latex,
+        r"\frac{\partial J}{\partial x_{i,j}}",
+        needs=[
+            Piece("p_top", "the padding above is missing: it is written p_{top}"),
+            Piece("p_left", "the padding to the left is missing: it is written p_{left}"),
+            Piece("p_top with i", "p_{top} is the padding of the rows: it stands beside i"),
+            Piece("p_left with j", "p_{left} is the padding of the columns: it stands beside j"),
+            Piece(r"\delta", "it should be written with δ and w"),
+            Piece("w", "it should be written with δ and w"),
+        ],
+        without=[
+            Piece("p_bottom", "the padding below moves no cell: only what lies before the first cell does"),
+            Piece("p_right", "the padding to the right moves no cell: only what lies before the first does"),
+            Piece("∂x", A_GRADIENT_AGAIN),
+        ],
+        slips=[
+            Slip(
+                _other_signs("p_"),
+                "it would hold with the other sign before the padding: solve i = u + k − p for u",
+            ),
+            Slip(
+                _other_signs("k", "l(?![a-z])"),
+                "it would hold with the other sign before k and l: where w reads on, δ reads back",
+            ),
+            Slip(_exchanged("top", "left"), "it would hold with top and left exchanged"),
+        ],
+        praise="The padding in front moves every index; the padding behind moves none.",
+    )  # fmt: skip
+
+
+#: Strides 1 to 3, padding in front from none to more than the kernel is long, and leftovers
+_PADDED = [
+    (3, 2, 1, 1, (1, 0)),
+    (4, 2, 1, 1, (0, 0)),
+    (5, 3, 1, 1, (1, 1)),
+    (5, 3, 2, 1, (2, 1)),
+    (6, 3, 2, 1, (1, 0)),
+    (7, 3, 3, 1, (2, 2)),
+    (6, 2, 3, 1, (0, 1)),
+    (5, 2, 1, 1, (3, 1)),
+    (6, 3, 2, 1, (4, 0)),
+    (8, 4, 3, 1, (1, 3)),
+    (10, 4, 3, 1, (3, 2)),
+    (9, 1, 2, 1, (1, 2)),
+    (12, 4, 3, 1, (0, 0)),
+]
+
+
+def check_grad_input_with_padding(answer) -> Report:
+    """Exercise 6.3: a function (delta, w, stride, before, n_inputs) -> grad_x of one row."""
+    cases = []
+    for name, x, w, delta, geometry, settings in _rows(_PADDED, 61):
+        stride, before, n = settings["stride"], geometry.axes[0].padding[0], len(x)
+        padded = _row_input(delta, w, stride=stride)
+        mistakes = [
+            ("the cells of the padding in front are not cut off", padded),
+            ("the stride is ignored", _row_input(delta, w, n, before=before)),
+            ("stride and padding are ignored", _row_input(delta, w, n)),
+            ("the sign before p is the other", _row_input(delta, w, n, stride=stride, before=-before)),
+            ("the kernel is reversed", _row_input(delta, w[::-1], n, stride=stride, before=before)),
+        ]
+        known = _known(
+            mistakes,
+            short="The last inputs have a gradient too, zero or not: there are n_inputs of them.",
+            long="Behind the last input only padding follows, and it has no place in the result.",
+        )
+
+        both = padded[before : len(padded) - before]
+
+        def explain(got, expected, known=known, both=both, cut=before):
+            if got.shape == (0,):
+                return "Nothing is left. A slice that ends at -before is empty where before is 0."
+            if cut and got.shape != expected.shape and np.array_equal(got, both):
+                return "The padding in front is cut off at both ends; behind, it may have another size."
+            return known(got, expected)
+
+        arguments = dict(stride=stride, before=before, n_inputs=n)
+        cases.append(_row_case(name, w, delta, geometry, settings, arguments, explain))
+    return check_function("Exercise 6.3", answer, cases, "What lies in the padding is dropped.")
+
+
+def check_backward_padding(*, front, behind) -> Report:
+    """Exercise 6.4, a prediction: 8 inputs, 5 weights, stride 3, padding 1 in front and 3 behind."""
+    full = "That is the full convolution, K − 1 zeros: it makes the cells of the padding too."
+    return check_predictions(
+        "Exercise 6.4",
+        dict(front=front, behind=behind),
+        dict(
+            front=Prediction(
+                3,
+                {
+                    1: "1 is the forward padding in front. The more of it, the fewer zeros are needed here.",
+                    4: full,
+                    5: "The padding is taken off K − 1, not added.",
+                    2: "That is what belongs behind.",
+                },
+                "K − 1 zeros give a cell of padding as well; those cells are not wanted.",
+            ),
+            behind=Prediction(
+                2,
+                {
+                    1: "The last window ends before the padded row does: what of the leftover?",
+                    3: "3 is the forward padding behind. The more of it, the fewer zeros are needed here.",
+                    4: full,
+                    5: "That is K − 1 and the leftover; the cells of the padding are in it still.",
+                    0: "The leftover lies behind the last window: it adds zeros, it does not take them away.",
+                },
+                "K − 1, without the padding behind; and then, is there a leftover?",
+            ),
+        ),
+        "Padding of the forward pass is taken off K − 1, each on its own side; the leftover is added behind.",
+    )
+
+
+def _slide(row, w, pads):
+    return np.correlate(np.pad(row, pads), w, "valid")
+
+
+def check_repaired_same(answer) -> Report:
+    """Exercise 6.5, find the mistake: (delta, w) -> grad_x of a "same" layer at stride 1, of odd and of even K."""
+    sizes = [(3, 2), (4, 3), (5, 1), (5, 4), (6, 2), (6, 5), (7, 4), (9, 6), (4, 7)]
+    cases = []
+    rows = [(h, k, 1, 1, ((k - 1) // 2, k // 2)) for h, k in sizes]
+    for name, _, w, delta, geometry, settings in _rows(rows, 65):
+        before, after = geometry.axes[0].padding
+        mistakes = [
+            ("δ is padded as x is in the forward pass", _slide(delta, w[::-1], (before, after))),
+            ("the kernel is not reversed", _slide(delta, w, (after, before))),
+            ("δ is padded as x is, and the kernel is not reversed", _slide(delta, w, (before, after))),
+            ("the row is moved by one at an odd K too", _row_input(delta, w, len(delta), before=before - 1)),
+            ("the row is moved by one the wrong way", _row_input(delta, w, len(delta), before=before + 1)),
+        ]
+        known, full = _known(mistakes), np.convolve(delta, w)
+
+        def explain(got, expected, known=known, full=full):
+            if got.shape != expected.shape and np.array_equal(got, full):
+                return "With K − 1 zeros at both ends the cells of the padding come out too."
+            return known(got, expected)
+
+        cases.append(_row_case(name, w, delta, geometry, settings, {}, explain))
+    return check_function("Exercise 6.5", answer, cases, "At an even K the two sides differ.")
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 07
+def check_dilated_window(*, last, window, outputs) -> Report:
+    """Exercise 7.1, a prediction: 10 inputs, 3 weights, dilation 3."""
+    return check_predictions(
+        "Exercise 7.1",
+        dict(last=last, window=window, outputs=outputs),
+        dict(
+            last=Prediction(
+                8,
+                {
+                    4: "Without dilation it would be x₄. Here two neighbouring weights lie 3 inputs apart.",
+                    9: "x₉ lies behind the window: from its first input to its last it is two steps of 3.",
+                    5: "That is the second input it reads.",
+                    11: "From the first weight to the last it is two steps, not three.",
+                    6: "The window of z₂ does not start at x₀.",
+                },
+                "The window of z₂ starts at x₂; how far is it from the first weight to the last?",
+            ),
+            window=Prediction(
+                7,
+                {
+                    9: "That is dK: after the last weight no gap follows.",
+                    3: "That is how many inputs it reads. The gaps between them lie in the window too.",
+                    6: "That is the distance from the first to the last. Count both ends.",
+                    5: "Dilation 3 puts two inputs between two weights, not one.",
+                },
+                "From the first input it reads to the last, both counted, with the gaps.",
+            ),
+            outputs=Prediction(
+                4,
+                {
+                    8: "Without dilation it would be 8. The window is longer here.",
+                    2: "That is for a window of 9. How long is it?",
+                    3: "The first window starts at x₀, and it counts as well.",
+                    5: "The last of these five would end behind x₉.",
+                },
+                "At how many places does the window fit into 10 inputs?",
+            ),
+        ),
+        "Three weights, two gaps: d(K − 1) + 1 inputs, of which three are read.",
+    )
+
+
+def check_weight_gradient_with_dilation(latex) -> Report:
+    """Exercise 7.2: the weight gradient of a row with stride, dilation and padding."""
+    return check_equation(
+        "Exercise 7.2",
+        latex,
+        r"\frac{\partial J}{\partial w_k}",
+        needs=[
+            Piece("s", "for stride 1 only: there is no s in it"),
+            Piece("d", "for dilation 1 only: there is no d in it"),
+            Piece("p", "for layers without padding only: there is no p in it"),
+            Piece(r"\delta", "it should be written with δ and x"),
+            Piece("x", "it should be written with δ and x"),
+        ],
+        without=[Piece("∂w", A_GRADIENT_AGAIN)],
+        praise="The link itself is the index of x.",
+    )
+
+
+#: Where the stride is the larger, where the dilation is, and where both are the same; with all leftovers
+_DILATED = [
+    (4, 2, 1, 2, (0, 0)),
+    (6, 2, 3, 2, (0, 0)),
+    (8, 3, 2, 3, (0, 0)),
+    (9, 3, 1, 3, (0, 0)),
+    (10, 2, 3, 1, (0, 0)),
+    (12, 3, 4, 2, (0, 0)),
+    (8, 3, 2, 2, (0, 0)),
+    (11, 3, 3, 2, (0, 0)),
+    (13, 4, 2, 3, (0, 0)),
+    (16, 6, 3, 2, (0, 0)),
+    (9, 1, 2, 3, (0, 0)),
+]
+
+
+def check_grad_weight_with_dilation(answer) -> Report:
+    """Exercise 7.3: a function (delta, x, stride, dilation, n_weights) -> grad_w of one row."""
+    cases = []
+    for name, x, w, delta, geometry, settings in _rows(_DILATED, 73):
+        stride, dilation, n = settings["stride"], settings["dilation"], len(w)
+        grad_w = loops.grad_weight(_one(delta), _one(x), geometry.w_shape, **settings)[0, 0]
+        mistakes = [
+            (
+                "stride and dilation are exchanged",
+                _row_weight(delta, x, n, stride=dilation, dilation=stride),
+            ),
+            ("the dilation is ignored", _row_weight(delta, x, n, stride=stride)),
+            ("the stride is ignored", _row_weight(delta, x, n, dilation=dilation)),
+            ("stride and dilation are ignored", _row_weight(delta, x, n)),
+            ("it is written from its end: δ slides over x, not x over δ", grad_w[::-1]),
+        ]
+
+        def terms(k, links=geometry.links_of_tap):
+            return _sum(links(k), "δ{0}·x{2}")
+
+        explain = _known(
+            mistakes,
+            short="There is one number for each weight: n_weights of them.",
+            long="The leftover has room for more positions than there are weights: n_weights numbers are asked for.",
+        )
+        arguments = dict(delta=delta, x=x, stride=stride, dilation=dilation, n_weights=n)
+        cases.append(Case(name, arguments, grad_w, terms, explain=explain))
+    return check_function(
+        "Exercise 7.3", answer, cases, "δ is spread by the stride, and moves by the dilation."
+    )
+
+
+def check_gridding(*, step, first) -> Report:
+    """Exercise 7.4, a prediction: stride 6, dilation 4, and an odd padding in front."""
+    return check_predictions(
+        "Exercise 7.4",
+        dict(step=step, first=first),
+        dict(
+            step=Prediction(
+                2,
+                {
+                    24: "That is stride times dilation. Which numbers are sums of sixes and fours?",
+                    12: "That is the least number which both divide. Which numbers are sums of sixes and fours?",
+                    4: "Four alone does not decide it: with a six, 10 is a sum as well.",
+                    6: "Six alone does not decide it: with a four, 10 is a sum as well.",
+                    1: "6 and 4 and all their sums share a divisor.",
+                    10: "Sixes and fours may be added in any number: 12 and 14 are sums as well.",
+                },
+                "6u + 4k is always divisible by what?",
+            ),
+            first=Prediction(
+                1,
+                {
+                    0: "That is without padding: it is i + p that must be divisible.",
+                    2: "With the padding added, is that divisible?",
+                    3: "There is one before it: i + p must be divisible by step, and no more is asked here.",
+                },
+                "The first i from 0 on for which i + p is divisible by step.",
+            ),
+        ),
+        "6u + 4k is even, whatever u and k are; so is i + p.",
+    )
+
+
+def check_repaired_dilation(answer) -> Report:
+    """Exercise 7.5, find the mistake: (delta, w, stride, dilation, n_inputs) -> grad_x of one row."""
+    cases = []
+    for name, x, w, delta, geometry, settings in _rows(_DILATED, 75):
+        stride, dilation, n = settings["stride"], settings["dilation"], len(x)
+        both = max(stride, dilation)
+        mistakes = [
+            ("stride and dilation are exchanged", _row_input(delta, w, stride=dilation, dilation=stride)),
+            ("the kernel is not spread", _row_input(delta, w, stride=stride)),
+            ("δ is not spread", _row_input(delta, w, dilation=dilation)),
+            ("neither δ nor the kernel is spread", _row_input(delta, w)),
+            ("both are spread by the same number", _row_input(delta, w, stride=both, dilation=both)),
+            ("the kernel is reversed", _row_input(delta, w[::-1], stride=stride, dilation=dilation)),
+        ]
+        explain = _known(
+            mistakes,
+            short="The leftover has a gradient too: zeros, at the end.",
+            long="The row is longer than the input: n_inputs numbers are asked for.",
+        )
+        arguments = dict(stride=stride, dilation=dilation, n_inputs=n)
+        cases.append(_row_case(name, w, delta, geometry, settings, arguments, explain))
+    return check_function("Exercise 7.5", answer, cases, "The stride spreads δ, the dilation spreads w.")
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 08
+def check_group_of_filter(*, first, last, weights) -> Report:
+    """Exercise 8.1, a prediction: 6 channels, 9 filters, 3 groups, kernels of 2×3."""
+    return check_predictions(
+        "Exercise 8.1",
+        dict(first=first, last=last, weights=weights),
+        dict(
+            first=Prediction(
+                2,
+                {
+                    4: "4 is the number of the filter. In which group is it?",
+                    1: "1 is the number of its group. How many channels lie in the groups before?",
+                    3: "3 is the first filter of its group, not a channel.",
+                    0: "The first channels belong to group 0. In which group is filter 4?",
+                },
+                "Three filters to a group, and two channels to a group.",
+            ),
+            last=Prediction(
+                3,
+                {
+                    4: "Channel 4 belongs to the next group: a group has two channels.",
+                    5: "That is the last filter of its group, or the last channel of all.",
+                    1: "1 is the number of its group, or the last channel of group 0.",
+                    2: "A group has more than one channel.",
+                },
+                "The last channel before the next group begins.",
+            ),
+            weights=Prediction(
+                108,
+                {
+                    324: "That is without groups. A filter reads the channels of its group only.",
+                    36: "It is divided by the number of groups twice. All nine filters count.",
+                    12: "That is one filter. There are nine.",
+                    18: "That is the number of kernels. Each has 2×3 weights.",
+                    54: "Each filter has a kernel for every channel of its group, not one alone.",
+                },
+                "Filters, times the channels that each reads, times 2×3.",
+            ),
+        ),
+        "Filter 4 is in group 1, whose channels are 2 and 3; groups divide the number of weights by 3.",
+    )
+
+
+_GROUP_OF_F = r"\\lfloor fG/F\\rfloor"  # as what a pattern is replaced by
+_FLOOR_F = r"(?:\\left)?\\lfloor\s*(?:fG/F|\\frac\{fG\}\{F\})\s*(?:\\right)?\\rfloor"
+_F_MOD_G = r"f\s*\\bmod\s*(?:G|\{G\})"
+
+
+def check_weight_gradient_of_groups(latex) -> Report:
+    """Exercise 8.2: the weight gradient of a row with channels, filters and groups."""
+    return check_equation(
+        "Exercise 8.2",
+        latex,
+        r"\frac{\partial J}{\partial w_{f,c',k}}",
+        needs=[
+            Piece("G", "for one group only: c' counts within the group of f, and x is numbered through all of them"),
+            Piece("c'", "c' should stand in it, the channel within the group"),
+            Piece(r"\delta", "it should be written with δ and x"),
+            Piece("x", "it should be written with δ and x"),
+        ],
+        without=[Piece("∂w", A_GRADIENT_AGAIN)],
+        slips=[
+            Slip(
+                _replaced(rf"({_FLOOR_F})(?!\s*[\w\\])", r"\1 C/G"),
+                "the floor is the number of a group: what is needed is how many channels lie before that group",
+            ),
+            Slip(
+                _replaced(rf"({_FLOOR_F})\s*(?:F/G|\\frac\{{F\}}\{{G\}}|[CFG](?!\s*/))", r"\1 C/G"),
+                "the floor is right, and what stands behind it is not the number of channels in a group",
+            ),
+            Slip(
+                _replaced(_F_MOD_G, _GROUP_OF_F),
+                "f mod G deals the filters out one by one; a group is a block of neighbouring filters",
+            ),
+            Slip(
+                _replaced(_F_MOD_G, rf"{_GROUP_OF_F} C/G"),
+                "f mod G deals the filters out one by one, and it is the number of a group, not of a channel",
+            ),
+            Slip(
+                _replaced(r"\\lfloor\s*f/G", r"\\lfloor fG/F"),
+                "f/G is not the group: a group has F/G filters, not G",
+            ),
+        ],
+        praise="The channels of the groups before come first.",
+    )  # fmt: skip
+
+
+#: (channels, filters, groups, spatial size, kernel); C and F differ but in the depthwise layers
+_GROUPED = [
+    (2, 4, 2, (2, 3), (1, 2)),
+    (3, 2, 1, (3, 4), (2, 1)),
+    (2, 2, 2, (3, 4), (2, 2)),
+    (4, 2, 2, (3, 4), (2, 3)),
+    (4, 8, 4, (4, 3), (2, 1)),
+    (6, 4, 2, (5, 7), (1, 2)),
+    (6, 9, 3, (4, 5), (2, 3)),
+    (9, 6, 3, (5, 4), (2, 2)),
+]
+
+
+def _grouped_layers(seed):
+    """For each of them: a name, x, w, delta without batch, the geometry and the groups."""
+    rng = np.random.default_rng(seed)
+    for channels, filters, groups, size, kernel in _GROUPED:
+        w_shape = (filters, channels // groups, *kernel)
+        geometry = Geometry.of((1, channels, *size), w_shape, groups=groups)
+        name = f"layer with {channels} channels, {filters} filters and {_count(groups, 'group')}, kernels of "
+        name += "×".join(map(str, kernel))
+        arrays = _whole(rng, channels, *size), _whole(rng, *w_shape), _whole(rng, *geometry.out_shape[1:])
+        yield name, *arrays, geometry, groups
+
+
+def _wrong_channels(geometry):
+    """Words for a mistake, and with which channel it joins the kernel w[f,c']."""
+    channels, filters, groups = geometry.channels, geometry.filters, geometry.groups
+    size = channels // groups
+    return [
+        ("the filters are dealt out to the groups one by one", lambda f, c: f % groups * size + c),
+        ("a group is taken to have G filters", lambda f, c: f // groups * size + c),
+        ("filters are counted as if they were channels", lambda f, c: f * groups // channels * size + c),
+        ("the number of the group is taken for a channel", lambda f, c: f * groups // filters + c),
+        ("every filter is joined to the first channels", lambda f, c: c),
+        ("the channels of a group are taken G apart", lambda f, c: f * groups // filters + c * groups),
+    ]
+
+
+def _joined(w, n_channels, channel):
+    """The kernels w[f,c'] as those of a layer without groups, each at the channel it is joined to, if there is one."""
+    joined = np.zeros((len(w), n_channels, *w.shape[2:]))
+    for f, c in np.ndindex(*w.shape[:2]):
+        if channel(f, c) < n_channels:
+            joined[f, channel(f, c)] += w[f, c]
+    return joined
+
+
+OWN_GROUP = "A filter meets the channels of its own group: w.shape[1] of them. Which are they for filter f?"
+
+
+def check_grad_input_of_groups(answer) -> Report:
+    """Exercise 8.3: a function (delta, w, groups) -> grad_x of one example, (C, H, W)."""
+    cases = []
+    for name, x, w, delta, geometry, groups in _grouped_layers(83):
+        grad_x = loops.grad_input(delta[None], w, geometry.x_shape, groups=groups)[0]
+        size = len(x) // groups
+        added = sum(grad_x[g * size : (g + 1) * size] for g in range(groups))
+        first = grad_x.copy()
+        first[size:] = 0
+        last = grad_x.copy()
+        last[:-size] = 0
+        flipped = loops.grad_input(delta[None], w[:, :, ::-1, ::-1], geometry.x_shape, groups=groups)[0]
+        mistakes = [
+            ("only the first group is filled", first),
+            ("only the last group is filled", last),
+            ("every filter is joined to every group", np.tile(added, (groups, 1, 1))),
+            ("the kernels are flipped once too often", flipped),
+        ]
+        mistakes += [
+            (words, taps.grad_input(delta[None], _joined(w, len(x), channel), geometry.x_shape)[0])
+            for words, channel in _wrong_channels(geometry)
+        ]
+        known = _known(mistakes)
+
+        def explain(got, expected, known=known, groups=groups):
+            if got.shape != expected.shape and got.size * groups == expected.size:
+                return "These are the channels of one group; x has those of all groups."
+            return known(got, expected)
+
+        def terms(cell, geometry=geometry, size=size):
+            links, filters = geometry.links_of_input(cell[1:]), geometry.filters_of_channel(cell[0])
+            return _sum(
+                [((f, *u), (f, cell[0] % size, *k)) for f in filters for u, k, _ in links], "δ{0}·w{1}"
+            )
+
+        arguments = dict(delta=delta, w=w, groups=groups)
+        cases.append(Case(name, arguments, grad_x, terms, explain=explain, about=OWN_GROUP))
+    return check_function("Exercise 8.3", answer, cases, "Each group is a layer of its own.")
+
+
+def check_repaired_groups(answer) -> Report:
+    """Exercise 8.4, find the mistake: (x, w, groups) -> z of one example, (F, U, V)."""
+    cases = []
+    for name, x, w, _, geometry, groups in _grouped_layers(84):
+        z = loops.forward(x[None], w, groups=groups)[0]
+        mistakes = [
+            (words, taps.forward(x[None], _joined(w, len(x), channel))[0])
+            for words, channel in _wrong_channels(geometry)
+        ]
+
+        def terms(cell, geometry=geometry):
+            links = geometry.links_of_output(cell[1:])
+            read = enumerate(geometry.channels_of_filter(cell[0]))
+            return _sum(
+                [((cell[0], c, *k), (channel, *i)) for c, channel in read for _, k, i in links], "w{0}·x{1}"
+            )
+
+        explain, arguments = _known(mistakes), dict(x=x, w=w, groups=groups)
+        cases.append(Case(name, arguments, z, terms, explain=explain, about=OWN_GROUP))
+    return check_function("Exercise 8.4", answer, cases, "A group is a block of neighbouring filters.")
+
+
+def check_separable(*, full, separable) -> Report:
+    """Exercise 8.5, a prediction: 32 channels to 64 filters, 3×3, in one layer or in two."""
+    return check_predictions(
+        "Exercise 8.5",
+        dict(full=full, separable=separable),
+        dict(
+            full=Prediction(
+                18432,
+                {
+                    2048: "That is the number of kernels. Each has 3×3 weights.",
+                    576: "Each of the 64 filters has a kernel for every channel.",
+                    288: "That is one filter. There are 64.",
+                    18496: "That is with biases; only weights are asked for.",
+                },
+                "Filters, times channels, times 3×3.",
+            ),
+            separable=Prediction(
+                2336,
+                {
+                    18720: "The second layer has kernels of 1×1, not of 3×3.",
+                    288: "That is the depthwise layer alone. The 1×1 layer has weights too.",
+                    2048: "That is the 1×1 layer alone. The depthwise layer has weights too.",
+                    2624: "The depthwise layer has one filter per channel of x, and x has 32.",
+                    576: "The depthwise layer has one filter per channel of x, and the 1×1 layer has weights too.",
+                    352: "The 1×1 layer has a weight for every pair of a filter and a channel.",
+                    11264: "In a depthwise layer a filter reads one channel, not 32.",
+                    18432: "That is the full layer. Two layers stand in its place, and both are smaller.",
+                },
+                "One 3×3 kernel for each channel; then a 1×1 kernel for every pair of filter and channel.",
+            ),
+        ),
+        "About an eighth of the weights: space and channels one after the other.",
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ notebook 09
+def check_output_padding(*, without, needed) -> Report:
+    """Exercise 9.1, a prediction: a transposed convolution reads 5 cells with 4 weights, stride 3, padding 1."""
+    return check_predictions(
+        "Exercise 9.1",
+        dict(without=without, needed=needed),
+        dict(
+            without=Prediction(
+                14,
+                {
+                    16: "That is before the padding is cut off.",
+                    18: "Padding of a transposed convolution is cut off, not put on.",
+                    15: "The padding is cut off at both ends.",
+                    17: "Between 5 cells there are 4 steps, not 5.",
+                    11: "The last cell makes a whole window, as every cell does.",
+                    2: "That is the layer itself. Here 5 cells are its outputs, and its inputs are made.",
+                    6: "That is at stride 1.",
+                },
+                "4 steps and a whole window, and then what the padding cuts off.",
+            ),
+            needed=Prediction(
+                2,
+                {
+                    0: "Without output padding, does it make 16?",
+                    1: "Output padding is put on at one end only, and each makes one cell.",
+                    3: "Output padding stays below the stride: with 3 there would be one more window.",
+                    -2: "Cells are missing, not too many.",
+                    16: "How many cells are missing to 16?",
+                },
+                "The cells that are missing to 16.",
+            ),
+        ),
+        "s(U − 1) + K − 2p cells, and the leftover that the layer would drop.",
+    )
+
+
+def check_input_gradient_of_the_layer(latex) -> Report:
+    """Exercise 9.2: the input gradient with batch, channels, filters, stride, padding and dilation."""
+    return check_equation(
+        "Exercise 9.2",
+        latex,
+        r"\frac{\partial J}{\partial x_{n,c,i,j}}",
+        needs=[
+            Piece("s", "for stride 1 only: there is no s in it"),
+            Piece("d", "for dilation 1 only: there is no d in it"),
+            Piece("p", "for layers without padding only: there is no p in it"),
+            Piece("Σf", "it does not sum over the filters f"),
+            Piece(r"\delta", "it should be written with δ and w"),
+            Piece("w", "it should be written with δ and w"),
+        ],
+        without=[Piece("∂x", A_GRADIENT_AGAIN)],
+        slips=[
+            Slip(_other_signs("p"), "it would hold with the other sign before p: solve the link for u"),
+            Slip(_other_signs("d"), "it would hold with the other sign before d: solve the link for u"),
+            Slip(
+                _other_signs("p", "d"),
+                "it would hold with the other signs before p and d: solve the link for u",
+            ),
+        ],
+        praise="Everything that was derived, in one line.",
+    )
+
+
+#: (x, w, stride, padding) with 1, 2 and 3 spatial axes
+_ANY = [
+    ((2, 1, 5), (1, 1, 3), 2, 1),
+    ((1, 2, 4, 3), (2, 2, 2, 3), 1, 0),
+    ((2, 3, 7), (4, 3, 2), 3, 1),
+    ((3, 2, 5, 4), (1, 2, 3, 2), 2, 1),
+    ((2, 3, 5, 7), (4, 3, 2, 1), 1, 2),
+    ((2, 1, 4, 3, 5), (3, 1, 2, 3, 1), 1, 1),
+    ((2, 3, 6, 8), (3, 3, 4, 3), 3, 2),
+    ((2, 2, 5, 4, 3), (2, 2, 3, 2, 1), 2, 0),
+]
+
+
+def check_grad_weight_of_any_layer(answer) -> Report:
+    """Exercise 9.3: a function (delta, x, weight_shape, stride, padding) -> grad_w, for 1, 2 and 3 spatial axes."""
+    rng = np.random.default_rng(93)
+    cases = []
+    for x_shape, w_shape, stride, padding in _ANY:
+        geometry = Geometry.of(x_shape, w_shape, stride=stride, padding=padding)
+        x, delta = _whole(rng, *x_shape), _whole(rng, *geometry.out_shape)
+        axes, batch = len(geometry.axes), len(x)
+        pads = lambda *pair, axes=axes: [(0, 0), (0, 0), *[pair] * axes]  # noqa: E731
+        zeros = np.pad(x, pads(padding, padding))
+        round_the_end = np.pad(x, pads(padding, 0), "wrap"), np.pad(x, pads(padding, padding), "wrap")
+        behind = np.pad(round_the_end[0], pads(0, padding))
+        near = zeros[(..., *(slice(a.out_size + a.kernel - 1) for a in geometry.axes))]
+        gradient = lambda d, x, s=stride, shape=w_shape: taps.grad_weight(d, x, shape, stride=s)  # noqa: E731
+        grad_w = loops.grad_weight(delta, x, w_shape, stride=stride, padding=padding)
+        from_the_end = "a negative index reads from the end of x, where the padding should read as zero"
+        mistakes = [
+            ("the stride is ignored", gradient(delta, near, 1)),
+            ("it is divided by the number of examples", grad_w / batch),
+            ("only the first example is counted", gradient(delta[:1], zeros[:1])),
+            ("only the last example is counted", gradient(delta[-1:], zeros[-1:])),
+            (from_the_end, gradient(delta, behind)),
+            (from_the_end, gradient(delta, round_the_end[1])),
+            ("the padding is put behind x only", gradient(delta, np.pad(x, pads(0, 2 * padding)))),
+            ("every axis is reversed", np.flip(grad_w, tuple(range(2, grad_w.ndim)))),
+        ]
+
+        def terms(cell, links=geometry.links_of_tap, batch=batch):
+            f, c = cell[:2]
+            shown = [((n, f, *u), (n, c, *i)) for n in range(batch) for u, _, i in links(cell[2:])]
+            return _sum(shown, "δ{0}·x{1}")
+
+        spatial = f"{axes} spatial {'axis' if axes == 1 else 'axes'}"
+        about = f"This layer has {spatial}: take their number from the arrays, and a slice for each of them."
+        cases.append(
+            Case(
+                f"layer with {spatial}, x of shape {x_shape}, w of shape {w_shape}, stride {stride} "
+                f"and padding {padding}",
+                dict(delta=delta, x=x, weight_shape=w_shape, stride=stride, padding=padding),
+                grad_w,
+                terms,
+                explain=_known(mistakes),
+                about=about if axes != 2 else "",
+            )
+        )
+    return check_function("Exercise 9.3", answer, cases, "One strided slice per weight, of any dimension.")
+
+
+#: (x, w1, w2)
+_TWO_LAYERS = [
+    ((1, 2, 4, 4), (2, 2, 2, 1), (1, 2, 1, 2)),
+    ((2, 1, 4, 3), (3, 1, 2, 2), (2, 3, 2, 1)),
+    ((2, 3, 4, 5), (2, 3, 2, 2), (4, 2, 1, 3)),
+    ((3, 2, 5, 4), (4, 2, 1, 2), (3, 4, 3, 2)),
+    ((2, 3, 7, 8), (4, 3, 2, 1), (5, 4, 3, 2)),
+    ((1, 4, 6, 5), (3, 4, 3, 3), (2, 3, 2, 2)),
+]
+
+
+def _drawn(rng, *shapes):
+    """x, w1, w2, z1 and z2 in eighths; z1 and z2 have many cells of both signs, and none that is zero."""
+    while True:
+        x, w1, w2 = (rng.integers(-40, 41, shape) / 8 for shape in shapes)
+        z1 = taps.forward(x, w1)
+        z2 = taps.forward(np.maximum(z1, 0), w2)
+        if all(0.3 < (z > 0).mean() < 0.7 and z.all() for z in (z1, z2)):
+            return x, w1, w2, z1, z2
+
+
+def check_repaired_two_layers(answer) -> Report:
+    """Exercise 9.4, find the mistake: (x, w1, w2, upstream) -> (grad_w1, grad_w2) of two layers with ReLU."""
+    rng = np.random.default_rng(94)
+    cases = []
+    for shapes in _TWO_LAYERS:
+        x, w1, w2, z1, z2 = _drawn(rng, *shapes)
+        a1, upstream = np.maximum(z1, 0), _whole(rng, *z2.shape)
+        delta2 = upstream * (z2 > 0)
+        grad_a1 = loops.grad_input(delta2, w2, a1.shape)
+        first = lambda delta1, x=x, w1=w1: taps.grad_weight(delta1, x, w1.shape)  # noqa: E731
+        second = lambda delta2, a1, w2=w2: taps.grad_weight(delta2, a1, w2.shape)  # noqa: E731
+        expected = dict(
+            grad_w1=loops.grad_weight(grad_a1 * (z1 > 0), x, w1.shape),
+            grad_w2=loops.grad_weight(delta2, a1, w2.shape),
+        )
+        unmasked = taps.grad_input(upstream, w2, a1.shape)
+        one = "the first activation is passed without its derivative"
+        two = "the second activation is passed without its derivative"
+        values = "δ is multiplied by values, where the derivative of the activation belongs"
+        mistakes = [
+            (one, first(grad_a1)),
+            (two, first(unmasked * (z1 > 0))),
+            (two, second(upstream, a1)),
+            ("both activations are passed without their derivatives", first(unmasked)),
+            (values, first(grad_a1 * a1)),
+            (values, first(grad_a1 * z1)),
+            (values, first(taps.grad_input(upstream * np.maximum(z2, 0), w2, a1.shape) * (z1 > 0))),
+            (values, second(upstream * np.maximum(z2, 0), a1)),
+            (
+                "the second layer is taken to read z1; it reads what the activation made of it",
+                second(delta2, z1),
+            ),
+        ]
+        count = lambda shape: f"{_count(shape[0], 'filter')} of {'×'.join(map(str, shape[2:]))}"  # noqa: E731
+        cases.append(
+            Case(
+                f"layer with {count(shapes[1])}, and behind it one with {count(shapes[2])}",
+                dict(x=x, w1=w1, w2=w2, upstream=upstream),
+                expected,
+                reminder="On the way down an activation stands before each layer: from J, which is the first?",
+                explain=_known(mistakes),
+            )
+        )
+    return check_function("Exercise 9.4", answer, cases, "Each activation is passed on the way down.")
