@@ -4,6 +4,8 @@ Each widget is one Python file (plain traits: the state), one ES module (the dra
 from elsewhere) and one style sheet.
 """
 
+from .duality_panels import DualityPanels
 from .influence_explorer import InfluenceExplorer, SettingError
+from .padding_split import PaddingSplit
 
-__all__ = ["InfluenceExplorer", "SettingError"]
+__all__ = ["DualityPanels", "InfluenceExplorer", "PaddingSplit", "SettingError"]

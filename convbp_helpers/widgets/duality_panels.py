@@ -1,0 +1,313 @@
+"""The duality panels: z, the gradient of w and the gradient of x, each as multipliers that read a row with a step."""
+
+from __future__ import annotations
+
+import numpy as np
+import traitlets
+
+from .. import figures, loops
+from ..geometry import Axis
+from ..selection import factor, number
+from .influence_explorer import SettingError, array_trait
+from .rows import (
+    RowsWidget,
+    aligned,
+    cells_of,
+    fitted_row,
+    module_of,
+    odd_values,
+    refit_row,
+    say,
+    style,
+    whole,
+)
+
+__all__ = ["DualityPanels"]
+
+SETTINGS = ("input_size", "kernel_size", "stride", "dilation")
+SYMBOLS = dict(z="z", grad_w="∂J/∂w", grad_x="∂J/∂x")
+ROLES = dict(  # of what is read, by what, and of the results
+    z=("input", "weight", "output"),
+    grad_w=("input", "gradient", "gradient"),
+    grad_x=("gradient", "weight", "gradient"),
+)
+MOST_INPUTS = 20
+MOST_DIAL = 4
+
+
+class DualityPanels(RowsWidget):
+    """One row, no padding: three panels in which stride and dilation change places.
+
+    z is x read by w with step s and spread d; the gradient of w is x read by delta with step d and spread s; the
+    gradient of x is delta, with zeros put in, read by w reversed, with step 1 and spread d. Two dials turn s and d from
+    1 to 4.
+
+    Parameters
+    ----------
+    input_size : int
+        At most 20.
+    kernel_size : int
+    stride, dilation : int
+        From 1 to 4.
+    x : array (input_size,)
+    w : array (kernel_size,)
+    delta : array (U,), with U = floor((input_size - dilation * (kernel_size - 1) - 1) / stride) + 1
+        Values that are not given are small odd integers, always the same.
+    selected : ("z", u), ("grad_w", k), ("grad_x", i) or None
+        The result whose multipliers are drawn.
+
+    Raises
+    ------
+    SettingError
+        (a ValueError) if no layer has these settings; nothing changes then.
+    """
+
+    _esm = module_of("duality_panels")
+    _css = style()
+    _STATE = (*SETTINGS, "x", "w", "delta", "selected")
+    _TITLE = "Duality panels"
+
+    input_size = traitlets.Any(13).tag(sync=True)
+    kernel_size = traitlets.Any(3).tag(sync=True)
+    stride = traitlets.Any(2).tag(sync=True)
+    dilation = traitlets.Any(3).tag(sync=True)
+    x = array_trait()
+    w = array_trait()
+    delta = array_trait()
+    selected = traitlets.Any(("z", 0)).tag(sync=True)
+
+    def __init__(
+        self, input_size=13, kernel_size=3, stride=2, dilation=3,
+        x=None, w=None, delta=None, selected=("z", 0), **kwargs,
+    ):  # fmt: skip
+        settings = canonical(input_size, kernel_size, stride, dilation)
+        lengths = lengths_of(**settings)
+        arrays = {
+            name: odd_values(lengths[name], name == "w")
+            if value is None
+            else fitted_row(name, value, lengths[name])
+            for name, value in (("x", x), ("w", w), ("delta", delta))
+        }
+        selected = _selection(selected, lengths)
+        self._ready = False
+        super().__init__(**settings, **arrays, selected=selected, _colours=dict(figures.COLOURS), **kwargs)
+        self._ready = True
+
+    # ------------------------------------------------------------------------------------------------- validation
+    @property
+    def _settings(self):
+        return {name: getattr(self, name) for name in SETTINGS}
+
+    @property
+    def _lengths(self):
+        return lengths_of(**self._settings)
+
+    @traitlets.validate(*SETTINGS)
+    def _valid_setting(self, proposal):
+        name = proposal["trait"].name
+        return canonical(**self._settings | {name: proposal["value"]})[name]
+
+    @traitlets.validate("x", "w", "delta")
+    def _valid_array(self, proposal):
+        name = proposal["trait"].name
+        return fitted_row(name, proposal["value"], self._lengths[name])
+
+    @traitlets.validate("selected")
+    def _valid_selection(self, proposal):
+        return _selection(proposal["value"], self._lengths)
+
+    @traitlets.observe(*SETTINGS)
+    def _follow(self, change):
+        """After a setting, the arrays get their new lengths and the selection stays inside."""
+        if not getattr(self, "_ready", False):
+            return
+        lengths = self._lengths
+        with self.hold_sync():
+            for name in ("x", "w", "delta"):
+                if len(getattr(self, name)) != lengths[name]:
+                    setattr(self, name, refit_row(getattr(self, name), lengths[name], name == "w"))
+            if self.selected:
+                name, n = self.selected
+                self.selected = (name, min(n, lengths[name] - 1))
+
+    # ------------------------------------------------------------------------------------------------- what it knows
+    @property
+    def axis(self) -> Axis:
+        """The layer's integers."""
+        return Axis(self.input_size, self.kernel_size, self.stride, (0, 0), self.dilation)
+
+    @property
+    def _keywords(self):
+        return dict(stride=self.stride, dilation=self.dilation)
+
+    @property
+    def z(self) -> np.ndarray:
+        """The output (U,), without bias."""
+        return loops.forward(self.x[None, None], self.w[None, None], **self._keywords)[0, 0]
+
+    @property
+    def grad_w(self) -> np.ndarray:
+        """The gradient of J = sum(delta * z) in w (kernel_size,)."""
+        shape = (1, 1, self.kernel_size)
+        return loops.grad_weight(self.delta[None, None], self.x[None, None], shape, **self._keywords)[0, 0]
+
+    @property
+    def grad_w_surplus(self) -> np.ndarray:
+        """What x read by delta gives after the last weight: floor(leftover / dilation) numbers that belong to none."""
+        more = range(self.kernel_size, self.kernel_size + self.axis.leftover // self.dilation)
+        outputs = self.stride * np.arange(len(self.delta))
+        return np.array([self.delta @ self.x[self.dilation * k + outputs] for k in more])
+
+    @property
+    def grad_x(self) -> np.ndarray:
+        """The gradient of J = sum(delta * z) in x (input_size,)."""
+        shape = (1, 1, self.input_size)
+        return loops.grad_input(self.delta[None, None], self.w[None, None], shape, **self._keywords)[0, 0]
+
+    @property
+    def links(self) -> list[tuple[int, int, int]]:
+        """The links (u, k, i) of the selected result."""
+        if self.selected is None:
+            return []
+        name, n = self.selected
+        find = dict(
+            z=self.axis.links_of_output, grad_w=self.axis.links_of_tap, grad_x=self.axis.links_of_input
+        )
+        return [tuple(int(m) for m in link) for link in find[name](n)]
+
+    @property
+    def sentence(self) -> str:
+        """What stands below the panels."""
+        if self.selected is None:
+            return "Point at a result, or move to one with Tab and the arrow keys"
+        name, n = self.selected
+        it, links = f"{SYMBOLS[name]}[{n}]", sorted(self.links)
+        if not links:
+            return f"x[{n}] is read by no output: the weights meet only zeros, so {it} = 0"
+        pairs = {
+            "z": lambda u, k, i: (f"w[{k}]", f"x[{i}]", self.w[k], self.x[i]),
+            "grad_w": lambda u, k, i: (f"δ[{u}]", f"x[{i}]", self.delta[u], self.x[i]),
+            "grad_x": lambda u, k, i: (f"δ[{u}]", f"w[{k}]", self.delta[u], self.w[k]),
+        }
+        terms = [pairs[name](*link) for link in links]
+        symbols = _sum([f"{a}·{b}" for a, b, _, _ in terms])
+        numbers = _sum([f"{factor(p)}·{factor(q)}" for _, _, p, q in terms])
+        read = len(self.delta) if name == "grad_w" else self.kernel_size
+        apart = f"s = {self.stride}" if name == "grad_w" else f"d = {self.dilation}"
+        back = name == "grad_x"
+        said = f"one cell {'' if back else 'of x '}is read"
+        if read > 1:
+            said = f"the cells {'read' if back else 'of x'} are {apart} apart"
+        zeros = read - len(terms)
+        if zeros:
+            said += f", and {zeros} of these {read} {'is a zero' if zeros == 1 else 'are zeros'} put in"
+        return f"{it} = {symbols} = {numbers} = {number(getattr(self, name)[n])}: {said}"
+
+    @property
+    def titles(self) -> dict:
+        """The panels' headings: in z and in the gradient of w, step and spread have changed places."""
+        s, d = self.stride, self.dilation
+        return dict(
+            z=f"z: x read by w, step s = {s}, spread d = {d}",
+            grad_w=f"∂J/∂w: x read by δ, step d = {d}, spread s = {s}",
+            grad_x=f"∂J/∂x: δ with zeros put in, read by w reversed, step 1, spread d = {d}",
+        )
+
+    # ------------------------------------------------------------------------------------------------- how it shows
+    def __repr__(self):
+        return (
+            f"DualityPanels(input_size={self.input_size}, kernel_size={self.kernel_size}, stride={self.stride}, "
+            f"dilation={self.dilation}, selected={self.selected!r})"
+        )
+
+    def picture(self) -> figures.Picture:
+        """The same panels, selection and sentence, for paper."""
+        s, d, around = self.stride, self.dilation, self.dilation * (self.kernel_size - 1)
+        inserted = np.zeros(self.input_size + around)
+        place = {around + s * u: u for u in range(len(self.delta))}
+        inserted[list(place)] = self.delta
+        reads = dict(  # the row and its indices, the multipliers and their names, step, spread
+            z=(self.x, range(self.input_size), self.w, _named("w", self.w), s, d),
+            grad_w=(self.x, range(self.input_size), self.delta, _named("δ", self.delta), d, s),
+            grad_x=(inserted, place, self.w[::-1], _named("w", self.w)[::-1], 1, d),
+        )
+        rows, said = [], []
+        for name, (row, index, multipliers, names, step, spread) in reads.items():
+            (reading, by, role), title, results = ROLES[name], self.titles[name], getattr(self, name)
+            own = self.selected[1] if self.selected and self.selected[0] == name else None
+            meets = [] if own is None else [step * own + spread * m for m in range(len(multipliers))]
+            if meets:
+                fill = figures._mix(figures.COLOURS[by], 0.4)
+                rows.append(
+                    dict(title=title, role=by, cells=cells_of(multipliers, meets, index=names, fill=fill))
+                )
+            cells = cells_of(
+                row,
+                index=[index[c] if c in index else "" for c in range(len(row))],
+                style=[None if c in index else "pad" for c in range(len(row))],
+                strong=[c in meets for c in range(len(row))],
+            )
+            rows.append(dict(title="" if meets else title, role=reading, cells=cells))
+            surplus = self.grad_w_surplus if name == "grad_w" else np.zeros(0)
+            real = range(len(results))
+            linked = [name != "grad_x" or len(self.axis.links_of_input(n)) > 0 for n in real]
+            cells = cells_of(
+                np.concatenate([results, surplus]),
+                [step * n for n in range(len(results) + len(surplus))],
+                index=[*real, *[""] * len(surplus)],
+                style=[None if here else "unlinked" for here in linked] + ["pad"] * len(surplus),
+                strong=[n == own for n in real] + [False] * len(surplus),
+            )
+            more = " (dotted: no such weight)" if len(surplus) else ""
+            rows.append(dict(title=SYMBOLS[name] + more, role=role, cells=cells))
+            said.append(f"{title}: {say(results)}" + f"; {say(surplus)}: no such weight" * (len(surplus) > 0))
+        caption = self.sentence if self.selected else "No result is selected"
+        return aligned(rows, f"Duality panels. {caption}. {'. '.join(said)}.", caption)
+
+
+def _named(name, values):
+    return [f"{name}[{n}]" for n in range(len(values))]
+
+
+def _sum(parts):
+    return " + ".join([*parts[:2], "…", parts[-1]] if len(parts) > 4 else parts)
+
+
+def canonical(input_size, kernel_size, stride, dilation) -> dict:
+    """The settings as ints, or a SettingError that says why no layer has them."""
+    settings = dict(
+        input_size=whole(input_size, "input_size", 1, MOST_INPUTS), kernel_size=whole(kernel_size, "kernel_size", 1),
+        stride=whole(stride, "stride", 1, MOST_DIAL), dilation=whole(dilation, "dilation", 1, MOST_DIAL),
+    )  # fmt: skip
+    size, kernel, span = settings["input_size"], settings["kernel_size"], dilation * (kernel_size - 1) + 1
+    if kernel > size:
+        raise SettingError(f"kernel {kernel} is longer than the input {size}; use kernel_size <= {size}")
+    if span > size:
+        raise SettingError(
+            f"kernel {kernel} (spread over {span} by dilation {dilation}) is longer than the input {size}; "
+            f"use dilation <= {(size - 1) // (kernel - 1)}"
+        )
+    return settings
+
+
+def lengths_of(input_size, kernel_size, stride, dilation) -> dict:
+    """How many cells each array has; the results by the names that `selected` uses."""
+    outputs = Axis(input_size, kernel_size, stride, (0, 0), dilation).out_size
+    return dict(x=input_size, w=kernel_size, delta=outputs, z=outputs, grad_w=kernel_size, grad_x=input_size)
+
+
+def _selection(value, lengths):
+    if value is None:
+        return None
+    if not isinstance(value, (tuple, list)) or len(value) != 2 or value[0] not in SYMBOLS:
+        raise SettingError(
+            f'selected is None or a pair like ("z", 0), named "z", "grad_w" or "grad_x"; got {value!r}'
+        )
+    name, n = value
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
+        raise SettingError(f"the index of selected must be an integer; got {tuple(value)!r}")
+    if not 0 <= n < lengths[name]:
+        raise SettingError(
+            f"{name} has {lengths[name]} cells, from 0 to {lengths[name] - 1}; got {tuple(value)!r}"
+        )
+    return (name, int(n))
