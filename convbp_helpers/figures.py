@@ -16,7 +16,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image  # comes with matplotlib
 
-from .selection import equation_of, label, link_counts, links_of, number, sentence_of
+from .selection import (
+    channels_sentence,
+    equation_of,
+    kernels_sentence,
+    label,
+    link_counts,
+    links_of,
+    number,
+    sentence_of,
+)
 
 __all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos", "stacks", "triangle"]
 
@@ -38,6 +47,7 @@ COLOURS = {
 
 DPI = 96
 WIDEST = 9.6  # inches: what a notebook's output area holds at 1300 px
+MOST_ENTRIES = 6000  # of a channel matrix that is drawn
 SHORT_NAMES = {"delta": "δ", "grad_x": "∂J/∂x", "grad_w": "∂J/∂w", "grad_b": "∂J/∂b"}
 
 
@@ -182,7 +192,7 @@ def _draw_panels(panels, footer=""):
     """Grids side by side in one figure, wrapped into rows where the page ends. One unit is one cell."""
     longest = max((len(_number(v)) for p in panels for v in p["array"].flat), default=1)
     unit = 0.42 if max(p["array"].size for p in panels) <= 150 else 0.34  # inches
-    unit = max(unit, 0.085 * longest + 0.1)
+    unit = max(unit, 0.085 * longest + 0.1, *(0.072 * len(t) for p in panels for t in _texts(p)))
     size = lambda p: np.atleast_2d(p["array"]).shape  # noqa: E731
     wide = lambda p: max(size(p)[1] + 1.2, len(p["title"]) * 0.1 / unit + 0.6)  # noqa: E731
     if max(map(wide, panels)) * unit > WIDEST:
@@ -217,6 +227,11 @@ def _draw_panels(panels, footer=""):
     return figure
 
 
+def _texts(panel):
+    """What stands in the cells of a panel instead of its numbers."""
+    return panel.get("texts", {}).values()
+
+
 def _wrapped(text, width):
     import textwrap
 
@@ -225,6 +240,7 @@ def _wrapped(text, width):
 
 def _draw_grid(axes, panel, left, top, unit, longest):
     grid = np.atleast_2d(panel["array"])
+    longest = max(map(len, _texts(panel)), default=longest)
     finite = np.abs(grid[np.isfinite(grid)])
     limit = finite.max() if finite.size else 0
     room = unit * 72  # points
@@ -259,8 +275,11 @@ def _draw_grid(axes, panel, left, top, unit, longest):
             )
         )
         mark = panel["marks"].get((i, j))
+        shown = _number(value)
+        if "texts" in panel:
+            shown = panel["texts"].get((i, j), "") if font >= 5 else ""
         axes.text(
-            left + j + 0.5, top + i + (0.36 if mark else 0.52), _number(value), fontsize=font, color=ink,
+            left + j + 0.5, top + i + (0.36 if mark else 0.52), shown, fontsize=font, color=ink,
             ha="center", va="center", weight="bold" if lit else "normal",
             bbox=dict(facecolor="white", edgecolor="none", pad=0.8) if hatch else None,
         )  # fmt: skip
@@ -277,6 +296,10 @@ def _draw_grid(axes, panel, left, top, unit, longest):
             )
     for i, j in panel["highlight"]:
         axes.add_patch(Rectangle((left + j, top + i), 1, 1, fill=False, edgecolor=ink, linewidth=2, zorder=3))
+    for i, j, rows, columns in panel.get("outlines", ()):
+        axes.add_patch(
+            Rectangle((left + j, top + i), columns, rows, fill=False, edgecolor=ink, linewidth=2.4, zorder=3)
+        )
     shape = grid.shape[::-1]
     axes.add_patch(
         Rectangle((left, top), *shape, fill=False, edgecolor=COLOURS[panel["role"]], linewidth=1.8, zorder=2)
@@ -677,6 +700,8 @@ def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
             if f not in muted
             for panel in _gathered(explorer, chosen, f)
         ]
+    if explorer.show_channels and layer.filters * layer.channels <= MOST_ENTRIES:
+        panels.append(_channels(layer, chosen))
     arrays_ = dict(x=explorer.x, w=explorer.w, b=explorer.b, delta=explorer.delta)
     sentence = sentence_of(layer, chosen, view, **explorer._spoken)
     equation = equation_of(layer, arrays_, chosen, view, explorer.form, most=9, muted=muted)
@@ -687,6 +712,10 @@ def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
     )
     if explorer.show_counts:
         description += f" Links per cell of x: {_say(link_counts(layer))}."
+    if explorer.show_channels:
+        said = f"{channels_sentence(layer, chosen)} {kernels_sentence(layer)}."
+        description += f" {said}"
+        equation = f"{equation}\n{said}".strip()
     return _picture(panels, alt or description, sentence if caption is None else caption, equation)
 
 
@@ -703,6 +732,24 @@ def _jacobian(axis, w, links):
         slopes[u, i] = w[k]
     lit = {(out[-1], inp[-1]): _colour_of(weight[-1:], w.shape) for out, weight, inp in links}
     return _panel("w", slopes, lit, title="Jacobian ∂z[u]/∂x[i]: row u, column i")
+
+
+def _channels(layer, chosen):
+    """The panel of the channel matrix: which filter reads which channel, each kernel by its name."""
+    reads = np.zeros((layer.filters, layer.channels))
+    names = {}
+    for f in range(layer.filters):
+        for in_group, c in enumerate(layer.channels_of_filter(f)):
+            reads[f, c] = 1
+            names[f, c] = label(layer, "w", (f, in_group)).replace("[]", "")
+    lit, outlines = [], []
+    if chosen is not None and chosen[0] == "x":
+        outlines = [(0, chosen[1], layer.filters, 1)]
+    elif chosen is not None:
+        outlines = [(chosen[1], 0, 1, layer.channels)]
+        lit = [(chosen[1], layer.channels_of_filter(chosen[1])[chosen[2]])] if chosen[0] == "w" else []
+    title = "Channel matrix: row filter f, column channel c"
+    return _panel("w", reads, lit, title=title) | dict(texts=names, outlines=outlines)
 
 
 def _gathered(explorer, chosen, f):

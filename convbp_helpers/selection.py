@@ -1,7 +1,8 @@
 """What a chosen cell of x, w or z is linked to: its links, in cells, in a sentence and in an equation with numbers.
 
 Pure functions over a `Geometry`; the pictures and the widgets both speak through them. A selection is a tuple: the name
-of the array, then the cell's full index, as ("x", c, i, j), ("w", f, c, k, l) or ("z", f, u, v).
+of the array, then the cell's full index, as ("x", c, i, j), ("w", f, c', k, l) or ("z", f, u, v). The weights of a
+filter are counted within its group: c' = c mod C/G.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import numpy as np
 from .geometry import Geometry
 
 __all__ = [
+    "channels_sentence",
     "equation_of",
     "equation_parts",
     "factor",
+    "kernels_sentence",
     "label",
     "link_counts",
     "links_of",
@@ -25,6 +28,7 @@ __all__ = [
 
 MINUS = "\u2212"
 LISTED = 6  # longer lists are said as a count
+ALL_MUTED = "all filters are muted, so nothing arrives"
 
 
 def links_of(layer: Geometry, selected, muted=()) -> list[tuple[tuple, tuple, tuple]]:
@@ -37,23 +41,28 @@ def links_of(layer: Geometry, selected, muted=()) -> list[tuple[tuple, tuple, tu
     if muted:
         return [link for link in links_of(layer, selected) if link[0][0] not in muted]
     name, *index = selected
+    size = layer.channels // layer.groups
     if name == "x":
         channel, at = index[0], tuple(index[1:])
         spatial = sorted(layer.links_of_input(at), key=lambda link: link[1])
         return [
-            ((f, *u), (f, channel, *k), (channel, *i)) for f in range(layer.filters) for u, k, i in spatial
+            ((f, *u), (f, channel % size, *k), (channel, *i))
+            for f in layer.filters_of_channel(channel)
+            for u, k, i in spatial
         ]
     if name == "z":
         f, at = index[0], tuple(index[1:])
         spatial = sorted(layer.links_of_output(at), key=lambda link: link[1])
-        return [((f, *u), (f, c, *k), (c, *i)) for c in range(layer.channels) for u, k, i in spatial]
-    f, c, at = index[0], index[1], tuple(index[2:])
-    return [((f, *u), (f, c, *k), (c, *i)) for u, k, i in sorted(layer.links_of_tap(at))]
+        channels = layer.channels_of_filter(f)
+        return [((f, *u), (f, c % size, *k), (c, *i)) for c in channels for u, k, i in spatial]
+    f, in_group, at = index[0], index[1], tuple(index[2:])
+    c = layer.channels_of_filter(f)[in_group]
+    return [((f, *u), (f, in_group, *k), (c, *i)) for u, k, i in sorted(layer.links_of_tap(at))]
 
 
 def label(layer: Geometry, name, index) -> str:
     """x[2,3] with one channel, x[0,2,3] with several: a letter that can only be 0 is left out."""
-    counts = {"x": (layer.channels,), "w": (layer.filters, layer.channels), "z": (layer.filters,)}
+    counts = {"x": (layer.channels,), "w": layer.w_shape[:2], "z": (layer.filters,)}
     counts["δ"] = counts["z"]
     keep = [n for n, count in zip(index, counts[name[-1]], strict=False) if count > 1] + list(
         index[len(counts[name[-1]]) :]
@@ -110,7 +119,7 @@ def _listed(items):
 def _said_muted(layer, muted):
     """Which filters sound, which are muted."""
     if len(muted) == layer.filters:
-        return "all filters are muted, so nothing arrives"
+        return ALL_MUTED
     sounding = [f for f in range(layer.filters) if f not in muted]
     many = lambda filters: len(filters) > LISTED  # noqa: E731
     sound = (
@@ -147,18 +156,74 @@ def _said_counts(layer):
         for place, (n, many) in enumerate(zip(counts, cells * layer.channels, strict=True))
     ]
     said = said if len(said) <= LISTED else [*said[:2], "…", said[-1]]
-    return f"links per cell of x{' to one filter' if layer.filters > 1 else ''}: {', '.join(said)}"
+    return f"links per cell of x{_to_one_filter(layer)}: {', '.join(said)}"
+
+
+def _to_one_filter(layer):
+    """Which filter the links of an input are counted to."""
+    if layer.filters == 1:
+        return ""
+    if layer.groups == 1:
+        return " to one filter"
+    return " to its filter" if layer.filters == layer.groups else " to one filter of its group"
+
+
+def _said_range(word, numbers):
+    """channel 2, channels 2 and 3, channels 2 to 5."""
+    first, last = numbers[0], numbers[-1]
+    if first == last:
+        return f"{word} {first}"
+    return f"{word}s {first} {'and' if last - first == 1 else 'to'} {last}"
+
+
+def _said_group(layer, selected):
+    """Which channels and filters the group of a cell joins."""
+    name, index = selected[:2]
+    f = layer.filters_of_channel(index)[0] if name == "x" else index
+    channels = layer.channels_of_filter(f)
+    group, filters = layer.group_of_channel(channels[0]), layer.filters_of_channel(channels[0])
+    return f"group {group} joins {_said_range('channel', channels)} with {_said_range('filter', filters)}"
+
+
+def channels_sentence(layer: Geometry, selected) -> str:
+    """Which channels the filter of a cell reads, or which filters read the channel of a cell of x."""
+    if selected is None:
+        which = "every channel" if layer.groups == 1 else "only the channels of its group"
+        return f"Every filter reads {which}."
+    name, *index = selected
+    if name == "x":
+        return f"Channel {index[0]} is read by {_said_range('filter', layer.filters_of_channel(index[0]))}."
+    channels = layer.channels_of_filter(index[0])
+    said = f"Filter {index[0]} reads {_said_range('channel', channels)}"
+    if name == "w" and len(channels) > 1:
+        said += f"; {label(layer, 'w', index[:2])} joins it to channel {channels[index[1]]}"
+    return f"{said}."
+
+
+def kernels_sentence(layer: Geometry) -> str:
+    """How many kernels and numbers the layer has, and how many multiplications of its forward pass."""
+    kernels = layer.w_shape[0] * layer.w_shape[1]
+    weights = kernels * int(np.prod(layer.kernel_grid))
+    also = ", those with padding included" if any(sum(axis.padding) for axis in layer.axes) else ""
+    return (
+        f"G = {layer.groups}: {_n(kernels, 'kernel')} of {'×'.join(map(str, layer.kernel_grid))}, "
+        f"{_n(weights, 'weight')}, {'1 bias' if layer.filters == 1 else f'{layer.filters} biases'}, "
+        f"{_n(weights * int(np.prod(layer.output_grid)), 'multiplication')}{also}"
+    )
 
 
 def sentence_of(layer: Geometry, selected, view="forward", *, muted=(), moved=(), show_counts=False) -> str:
-    """What a selection is linked to, in words.
+    """What a selection is linked to, in words; with several groups also which channels and filters its group joins.
 
     In view "grad_x" also which filters are `muted`, in view "forward" which biases `moved` (see `moved_biases`), and
     with `show_counts` how many cells of x have how many links.
     """
     muted = muted if view == "grad_x" else ()
     said = _said_cell(layer, selected, view, muted)
-    if muted and not said.endswith("so nothing arrives"):
+    said_all = said.endswith(ALL_MUTED)
+    if selected is not None and layer.groups > 1:
+        said += f"; {_said_group(layer, selected)}"
+    if muted and not said_all:
         said += f"; {_said_muted(layer, muted)}"
     if moved and view == "forward":
         said += f"; {_said_moved(layer, moved)}"
@@ -182,7 +247,10 @@ def _said_cell(layer, selected, view, muted):
                 f"{it} is read by no output: {why_unlinked(layer, index[1:])}, so its gradient is exactly 0"
             )
         if not count:
-            return f"{it}: {_said_muted(layer, muted)}"
+            all_of = (
+                ALL_MUTED if len(muted) == layer.filters else ALL_MUTED.replace(" are", " of its group are")
+            )
+            return f"{it}: {all_of}"
         return f"{it} influences {_n(count, 'output')}, through {_n(count, 'weight')}"
     if name == "w":
         it = label(layer, "w", index)
@@ -192,7 +260,7 @@ def _said_cell(layer, selected, view, muted):
         also = f"; at {_n(missing, 'output')} it reads padding" if missing else ""
         return f"{it} joins {_n(count, 'pair')} of input and output{also}"
     it = label(layer, "z" if view == "forward" else "δ", index)
-    taps = layer.channels * int(np.prod(layer.kernel_grid))
+    taps = int(np.prod(layer.w_shape[1:]))
     if not count:
         end = (
             "reads only padding, so it is the bias alone"

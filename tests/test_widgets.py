@@ -42,7 +42,7 @@ def in_javascript(tmp_path, body, given):
     return json.loads(done.stdout)
 
 
-def random_settings(random):
+def random_settings(random, groups=1):
     """Settings of a layer that exists, 1-D or 2-D, everything drawn at once."""
     while True:
         rank = int(random.integers(1, 3))
@@ -50,7 +50,7 @@ def random_settings(random):
         settings = dict(
             input_size=draw(1, 10), kernel_size=draw(1, 5), stride=draw(1, 5), dilation=draw(1, 4),
             padding=tuple((int(a), int(b)) for a, b in random.integers(0, 4, (rank, 2))),
-            channels=int(random.integers(1, 4)), filters=int(random.integers(1, 4)),
+            channels=groups * int(random.integers(1, 4)), filters=groups * int(random.integers(1, 4)), groups=groups,
         )  # fmt: skip
         try:
             return ie.canonical_settings(**settings)
@@ -60,11 +60,11 @@ def random_settings(random):
 
 @pytest.fixture(scope="module")
 def layers():
-    """600 random layers, each with values, one view, one form and one cell of every array."""
+    """800 random layers, every fourth in groups, each with values, one view, one form and one cell of every array."""
     random = np.random.default_rng(20)
     made = []
-    for number in range(600):
-        settings = random_settings(random)
+    for number in range(800):
+        settings = random_settings(random, groups=2 + number // 4 % 3 if number % 4 == 3 else 1)
         shapes = ie.shapes_of(**settings)
         arrays = {name: random.integers(-9, 10, shapes[name]) * 1.0 for name in ("x", "w", "b", "delta")}
         if number % 3 == 0:
@@ -126,10 +126,11 @@ def test_the_links_are_all_links_and_only_those(layers):
                     )
                     if not all(0 <= n < size for n, size in zip(i, s["input_size"], strict=True)):
                         continue
+                    size, each = s["channels"] // s["groups"], s["filters"] // s["groups"]
                     for f in range(s["filters"]):
                         for c in range(s["channels"]):
-                            link = {"z": (f, *u), "w": (f, c, *k), "x": (c, *i)}
-                            if link[cell[0]] == cell[1:]:
+                            link = {"z": (f, *u), "w": (f, c % size, *k), "x": (c, *i)}
+                            if f // each == c // size and link[cell[0]] == cell[1:]:
                                 expected.add((link["z"], link["w"], link["x"]))
             got = selection.links_of(geometry, cell)
             assert len(got) == len(set(got)) and set(got) == expected
@@ -158,7 +159,7 @@ def test_javascript_sums_are_the_loops(layers, tmp_path):
         layers[:120], in_javascript(tmp_path, body, sent(layers[:120])), strict=True
     ):
         x, w, b, delta = (layer["arrays"][n] for n in ("x", "w", "b", "delta"))
-        keywords = {n: layer["settings"][n] for n in ("stride", "padding", "dilation")}
+        keywords = {n: layer["settings"][n] for n in ("stride", "padding", "dilation", "groups")}
         np.testing.assert_allclose(z, loops.forward(x[None], w, b, **keywords)[0], atol=1e-9)
         np.testing.assert_allclose(
             grad_x, loops.grad_input(delta[None], w, (1, *x.shape), **keywords)[0], atol=1e-9
@@ -198,7 +199,7 @@ def test_muting_moved_biases_and_counts_are_the_same_in_javascript(layers, tmp_p
             assert equation == plain == selection.equation_of(
                 geometry, arrays, layer["cells"][0], view, layer["form"], muted=muted
             )  # fmt: skip
-        keywords = {n: layer["settings"][n] for n in ("stride", "padding", "dilation")}
+        keywords = {n: layer["settings"][n] for n in ("stride", "padding", "dilation", "groups")}
         x, w, delta = arrays["x"], arrays["w"], arrays["delta"].copy()
         np.testing.assert_allclose(
             answer["unmoved"], loops.grad_weight(delta[None], x[None], w.shape, **keywords), atol=1e-6
@@ -246,13 +247,14 @@ def test_numbers_are_printed_alike(tmp_path):
 
 
 def test_the_gather_window_holds_the_same_terms(layers, tmp_path):
-    body = "const l = m.layerOf(g.settings); return m.gatherWindow(l, 0, g.cells[0].slice(2));"
+    body = """const l = m.layerOf(g.settings), [, c, ...at] = g.cells[0];
+    return m.gatherWindow(l, l.ofChannel(c).filters[0], at);"""
     for layer, window in zip(layers, in_javascript(tmp_path, body, sent(layers)), strict=True):
         geometry = ie.layer_of(**layer["settings"])
         expected = [
             (out, weight[2:])
             for out, weight, _ in selection.links_of(geometry, layer["cells"][0])
-            if out[0] == 0
+            if out[0] == geometry.filters_of_channel(layer["cells"][0][1])[0]
         ]
         got = [(tuple(cell["out"]), tuple(cell["tap"])) for cell in window if cell["out"]]
         assert got == sorted(expected)  # the order of the window is the order of the outputs

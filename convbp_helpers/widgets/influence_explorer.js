@@ -40,19 +40,30 @@ export function linksOfTap(a, k) {
 }
 
 // ------------------------------------------------------------------------------------------------- a whole layer
-// settings: input_size, kernel_size, stride, dilation: one number per axis; padding: one pair per axis; channels, filters
+// settings: input_size, kernel_size, stride, dilation: one number per axis; padding: one pair per axis; channels, filters,
+// groups. A group joins `size` channels with `each` filters; the weights of a filter are counted within its group.
 export function layerOf(s) {
   const axes = s.input_size.map((n, a) => axisOf(n, s.kernel_size[a], s.stride[a], s.padding[a], s.dilation[a]));
-  const [C, F] = [s.channels, s.filters];
+  const [C, F, G] = [s.channels, s.filters, s.groups];
+  const [size, each] = [C / G, F / G];
+  const groups = range(G).map((g) => ({ g, channels: range(size).map((n) => g * size + n), filters: range(each).map((n) => g * each + n) }));
+  const [ofFilter, ofChannel] = [(f) => groups[Math.floor(f / each)], (c) => groups[Math.floor(c / size)]];
   const [inputs, taps, outs] = [axes.map((a) => a.size), axes.map((a) => a.kernel), axes.map((a) => a.out)];
-  return { axes, C, F, inputs, taps, outs, shapes: { x: [C, ...inputs], w: [F, C, ...taps], b: [F], delta: [F, ...outs], z: [F, ...outs] } };
+  const shapes = { x: [C, ...inputs], w: [F, size, ...taps], b: [F], delta: [F, ...outs], z: [F, ...outs] };
+  return { axes, C, F, G, size, ofFilter, ofChannel, inputs, taps, outs, shapes };
 }
+
+// The numbers of groups that divide both.
+export const possibleGroups = (C, F) => range(Math.min(C, F)).map((n) => n + 1).filter((g) => C % g === 0 && F % g === 0);
+const either = (items) => (items.length > 1 ? `${items.slice(0, -1).join(", ")} or ${items.at(-1)}` : `${items[0]}`);
 
 // Why no layer has these settings, in the words of geometry.py; "" if one has.
 export function problemOf(s) {
-  for (const name of ["input_size", "kernel_size", "channels", "filters"])
+  for (const name of ["input_size", "kernel_size", "channels", "filters", "groups"])
     for (const n of [s[name]].flat())
       if (n < 1) return `${name} must be at least 1; got ${n}`;
+  for (const [name, n] of [["C", s.channels], ["F", s.filters]])
+    if (n % s.groups) return `groups must divide C and F; groups = ${s.groups} does not divide ${name} = ${n}; use groups = ${either(possibleGroups(s.channels, s.filters))}`;
   for (const [name, hint] of [["stride", ""], ["dilation", " (1 means no dilation)"]])
     for (const n of s[name]) if (n < 1) return `${name} must be at least 1${hint}; got ${n}`;
   for (const n of s.padding.flat()) if (n < 0) return `padding must be at least 0; got ${n}`;
@@ -79,15 +90,16 @@ export function linksOf(layer, selected, muted = []) {
   if (muted.length) return linksOf(layer, selected).filter(([out]) => !muted.includes(out[0]));
   const [name, ...index] = selected;
   if (name === "w") {
-    const [f, c, ...at] = index;
-    return spatialLinks(layer.axes.map((a, n) => linksOfTap(a, at[n]))).map(([u, k, i]) => [[f, ...u], [f, c, ...k], [c, ...i]]);
+    const [f, n, ...at] = index;
+    const c = layer.ofFilter(f).channels[n];
+    return spatialLinks(layer.axes.map((a, n) => linksOfTap(a, at[n]))).map(([u, k, i]) => [[f, ...u], [f, n, ...k], [c, ...i]]);
   }
   const [own, ...at] = index;
   const find = name === "x" ? linksOfInput : linksOfOutput;
   const spatial = spatialLinks(layer.axes.map((a, n) => find(a, at[n])));
-  return range(name === "x" ? layer.F : layer.C).flatMap((other) => {
+  return (name === "x" ? layer.ofChannel(own).filters : layer.ofFilter(own).channels).flatMap((other) => {
     const [f, c] = name === "x" ? [other, own] : [own, other];
-    return spatial.map(([u, k, i]) => [[f, ...u], [f, c, ...k], [c, ...i]]);
+    return spatial.map(([u, k, i]) => [[f, ...u], [f, c % layer.size, ...k], [c, ...i]]);
   });
 }
 
@@ -110,7 +122,7 @@ export const stillMuted = (muted, filters) => (filters > 1 ? (muted ?? []).filte
 // ------------------------------------------------------------------------------------------------------- words
 export function label(layer, name, index) {
   const last = name.at(-1);
-  const counts = last === "x" ? [layer.C] : last === "w" ? [layer.F, layer.C] : [layer.F];
+  const counts = last === "x" ? [layer.C] : last === "w" ? [layer.F, layer.size] : [layer.F];
   return `${name}[${index.filter((_, n) => n >= counts.length || counts[n] > 1).join(",")}]`;
 }
 
@@ -131,10 +143,11 @@ export function whyUnlinked(layer, position) {
 }
 
 const LISTED = 6; // longer lists are said as a count
+const ALL_MUTED = "all filters are muted, so nothing arrives";
 const listed = (items) => (items.length > 1 ? `${items.slice(0, -1).join(", ")} and ${items.at(-1)}` : `${items[0]}`);
 
 function saidMuted(layer, muted) {
-  if (muted.length === layer.F) return "all filters are muted, so nothing arrives";
+  if (muted.length === layer.F) return ALL_MUTED;
   const sounding = range(layer.F).filter((f) => !muted.includes(f));
   const [s, m] = [sounding.length, muted.length];
   const sound = s > LISTED ? `${s} filters sound` : `filter${s > 1 ? "s" : ""} ${listed(sounding)} sound${s === 1 ? "s" : ""}`;
@@ -154,14 +167,51 @@ function saidCounts(layer) {
   for (const count of linkCounts(layer).flat()) cells.set(count, (cells.get(count) ?? 0) + layer.C);
   let said = [...cells].sort(([p], [q]) => p - q).map(([count, n], place) => `${count} in ${place ? n : many(n, "cell")}`);
   if (said.length > LISTED) said = [...said.slice(0, 2), "…", said.at(-1)];
-  return `links per cell of x${layer.F > 1 ? " to one filter" : ""}: ${said.join(", ")}`;
+  return `links per cell of x${toOneFilter(layer)}: ${said.join(", ")}`;
+}
+
+// Which filter the links of an input are counted to.
+function toOneFilter(layer) {
+  if (layer.F === 1) return "";
+  if (layer.G === 1) return " to one filter";
+  return layer.F === layer.G ? " to its filter" : " to one filter of its group";
+}
+
+// channel 2, channels 2 and 3, channels 2 to 5
+const saidRange = (word, numbers) =>
+  numbers.length === 1 ? `${word} ${numbers[0]}` : `${word}s ${numbers[0]} ${numbers.length === 2 ? "and" : "to"} ${numbers.at(-1)}`;
+
+// Which channels and filters the group of a cell joins.
+function saidGroup(layer, [name, index]) {
+  const { g, channels, filters } = name === "x" ? layer.ofChannel(index) : layer.ofFilter(index);
+  return `group ${g} joins ${saidRange("channel", channels)} with ${saidRange("filter", filters)}`;
+}
+
+// Which channels the filter of a cell reads, or which filters read the channel of a cell of x.
+export function channelsSentence(layer, selected) {
+  if (!selected) return `Every filter reads ${layer.G === 1 ? "every channel" : "only the channels of its group"}.`;
+  const [name, ...index] = selected;
+  if (name === "x") return `Channel ${index[0]} is read by ${saidRange("filter", layer.ofChannel(index[0]).filters)}.`;
+  const { channels } = layer.ofFilter(index[0]);
+  const joins = name === "w" && channels.length > 1 ? `; ${label(layer, "w", index.slice(0, 2))} joins it to channel ${channels[index[1]]}` : "";
+  return `Filter ${index[0]} reads ${saidRange("channel", channels)}${joins}.`;
+}
+
+// How many kernels and numbers the layer has, and how many multiplications of its forward pass.
+export function kernelsSentence(layer) {
+  const product = (numbers) => numbers.reduce((p, n) => p * n, 1);
+  const kernels = layer.F * layer.size, weights = kernels * product(layer.taps);
+  const also = layer.axes.some((a) => a.before + a.after) ? ", those with padding included" : "";
+  return `G = ${layer.G}: ${many(kernels, "kernel")} of ${layer.taps.join("×")}, ${many(weights, "weight")}, ${layer.F === 1 ? "1 bias" : `${layer.F} biases`}, ${many(weights * product(layer.outs), "multiplication")}${also}`;
 }
 
 // more: muted filters (said in grad_x), moved biases (said in forward; see movedBiases), and whether links are counted
 export function sentenceOf(layer, selected, view = "forward", { muted = [], moved = [], show_counts = false } = {}) {
   if (view !== "grad_x") muted = [];
   let said = saidCell(layer, selected, view, muted);
-  if (muted.length && !said.endsWith("so nothing arrives")) said += `; ${saidMuted(layer, muted)}`;
+  const saidAll = said.endsWith(ALL_MUTED);
+  if (selected && layer.G > 1) said += `; ${saidGroup(layer, selected)}`;
+  if (muted.length && !saidAll) said += `; ${saidMuted(layer, muted)}`;
   if (moved.length && view === "forward") said += `; ${saidMoved(layer, moved)}`;
   if (show_counts) said += `; ${saidCounts(layer)}`;
   return said;
@@ -174,7 +224,7 @@ function saidCell(layer, selected, view, muted) {
   if (name !== "x" && muted.includes(index[0])) return `${label(layer, name === "z" ? "δ" : "w", index)} belongs to filter ${index[0]}, which is muted: it adds nothing to ∂J/∂x`;
   if (name === "x") {
     const it = label(layer, "x", index);
-    if (!count && hasLink(layer, "x", index.slice(1))) return `${it}: ${saidMuted(layer, muted)}`;
+    if (!count && hasLink(layer, "x", index.slice(1))) return `${it}: ${muted.length === layer.F ? ALL_MUTED : ALL_MUTED.replace(" are", " of its group are")}`;
     if (!count) return `${it} is read by no output: ${whyUnlinked(layer, index.slice(1))}, so its gradient is exactly 0`;
     return `${it} influences ${many(count, "output")}, through ${many(count, "weight")}`;
   }
@@ -185,7 +235,7 @@ function saidCell(layer, selected, view, muted) {
     return `${it} joins ${many(count, "pair")} of input and output${missing ? `; at ${many(missing, "output")} it reads padding` : ""}`;
   }
   const it = label(layer, view === "forward" ? "z" : "δ", index);
-  const taps = layer.C * layer.taps.reduce((p, n) => p * n, 1);
+  const taps = layer.size * layer.taps.reduce((p, n) => p * n, 1);
   if (!count)
     return `${it} ${view === "forward" ? "reads only padding, so it is the bias alone" : "belongs to an output that reads only padding: it reaches no gradient"}`;
   const missing = taps - count;
@@ -309,8 +359,8 @@ export function sums(layer, arrays, what, muted = []) {
   const filters = range(layer.F).filter((f) => what !== "grad_x" || !muted.includes(f));
   for (const [u, k, i] of links)
     for (const f of filters)
-      for (let c = 0; c < layer.C; c++) {
-        const [out, weight, input] = [[f, ...u], [f, c, ...k], [c, ...i]];
+      for (const c of layer.ofFilter(f).channels) {
+        const [out, weight, input] = [[f, ...u], [f, c % layer.size, ...k], [c, ...i]];
         if (what === "z") add(out, at(arrays.w, weight) * at(arrays.x, input));
         else if (what === "grad_x") add(input, at(arrays.delta, out) * at(arrays.w, weight));
         else add(weight, at(arrays.delta, out) * at(arrays.x, input));
@@ -336,8 +386,8 @@ export function gatherWindow(layer, f, position) {
 
 // ------------------------------------------------------------------------------------------------------- drawing
 const SVG = "http://www.w3.org/2000/svg";
-const SETTINGS = ["input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters"];
-const WORDS = { input_size: "Input size", kernel_size: "Kernel size", stride: "Stride", padding: "Padding", dilation: "Dilation", channels: "Channels", filters: "Filters", view: "View", form: "Form", mute: "Filters that sound", b: "Bias", counts: "number of links" };
+const SETTINGS = ["input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters", "groups"];
+const WORDS = { input_size: "Input size", kernel_size: "Kernel size", stride: "Stride", padding: "Padding", dilation: "Dilation", channels: "Channels", filters: "Filters", groups: "Groups", view: "View", form: "Form", mute: "Filters that sound", b: "Bias", counts: "number of links" };
 const VIEWS = { forward: "forward: z", grad_x: "grad_x: ∂J/∂x", grad_w: "grad_w: ∂J/∂w" };
 const FORMS = { sum: "sum over links", scatter: "scatter", gather: "gather" };
 const FIRST_TERMS = 12;
@@ -381,7 +431,7 @@ export function render({ model, el }) {
     for (const name of SETTINGS) state[name] = model.get(name);
     if (problemOf(state)) return false;
     layer = layerOf(state);
-    for (const name of ["view", "form", "controls", "show_jacobian", "show_counts"]) state[name] = model.get(name);
+    for (const name of ["view", "form", "controls", "show_jacobian", "show_counts", "show_channels"]) state[name] = model.get(name);
     state.controls = state.controls || [];
     for (const name of ["x", "w", "b", "delta"]) {
       const array = model.get(name);
@@ -469,6 +519,9 @@ export function render({ model, el }) {
       } else if (name === "counts") {
         counting = html("input", { type: "checkbox", "data-name": name });
         parts.push(html("label", { class: "cbp-choice" }, counting, WORDS[name]));
+      } else if (name === "groups") {
+        inputs[name] = [html("select", { "data-name": name })]; // only what divides both, see fillControls
+        parts.push(html("label", { class: "cbp-choice" }, WORDS[name], inputs[name][0]));
       } else if (name === "channels" || name === "filters") {
         const field = html("input", { type: "number", min: 1, step: 1, "data-name": name });
         inputs[name] = [field];
@@ -540,6 +593,11 @@ export function render({ model, el }) {
   }
 
   function fillControls() {
+    if (inputs.groups) {
+      const possible = possibleGroups(layer.C, layer.F).map(String);
+      const [select] = inputs.groups;
+      if (!same([...select.options].map((o) => o.value), possible)) select.replaceChildren(...possible.map((g) => html("option", { value: g }, g)));
+    }
     for (const [name, fields] of Object.entries(inputs)) {
       const now = [state[name]].flat(2);
       if (fields.tie && new Set(now).size > 1) fields.tie.checked = false;
@@ -580,7 +638,7 @@ export function render({ model, el }) {
         return;
       }
       if (setting === "padding") changes.padding = state.input_size.map((_, a) => numbers.slice(2 * a, 2 * a + 2));
-      else changes[setting] = setting === "channels" || setting === "filters" ? numbers[0] : numbers;
+      else changes[setting] = ["channels", "filters", "groups"].includes(setting) ? numbers[0] : numbers;
     }
     apply(changes);
   }
@@ -623,21 +681,23 @@ export function render({ model, el }) {
           const side = Math.max(1, Math.min(count, Math.floor(full / (cell * size + LABEL + GAP))));
           return (full - side * (LABEL + GAP)) / (side * size);
         };
-        const room = Math.min(fits(layer.C, padded), fits(layer.F, columns("z")), (full - layer.C * (LABEL + GAP)) / (layer.C * columns("w")));
+        const room = Math.min(fits(layer.C, padded), fits(layer.F, columns("z")), (full - layer.size * (LABEL + GAP)) / (layer.size * columns("w")));
         cell = Math.max(cell, Math.min(36, room));
       }
     }
     cell = Math.floor(cell);
-    const panels = [["x", layer.C], ["w", layer.F * layer.C], ["z", layer.F]].map(([name, count]) => {
+    const panels = [["x", layer.C], ["w", layer.F * layer.size], ["z", layer.F]].map(([name, count]) => {
       const shape = layer.shapes[name];
       const grid = shape.slice(name === "w" ? 2 : 1);
       const title = names()[name];
       const maps = html("div", { class: "cbp-maps" });
-      if (name === "w" && count > 1) maps.style.gridTemplateColumns = `repeat(${layer.C}, max-content)`, maps.classList.add("cbp-table");
+      // a table of kernels for each group, one row per filter; several groups side by side
+      const tables = name === "w" && count > 1 ? range(layer.G).map(() => (layer.G > 1 ? maps.appendChild(html("div", { class: "cbp-maps" })) : maps)) : [];
+      for (const table of tables) table.style.gridTemplateColumns = `repeat(${layer.size}, max-content)`, table.classList.add("cbp-table");
       for (let n = 0; n < count; n++) {
-        const front = name === "w" ? [Math.floor(n / layer.C), n % layer.C] : [n];
+        const front = name === "w" ? [Math.floor(n / layer.size), n % layer.size] : [n];
         const quietly = name !== "x" && muted.includes(front[0]);
-        maps.append(drawMap(name, front, grid, cell, two, count > 1 ? label(layer, title, [...front, ...grid.map(() => "·")]) : "", name === "x" ? counts : null, quietly));
+        (tables.length ? tables[layer.ofFilter(front[0]).g] : maps).append(drawMap(name, front, grid, cell, two, count > 1 ? label(layer, title, [...front, ...grid.map(() => "·")]) : "", name === "x" ? counts : null, quietly));
       }
       const role = roles()[name];
       const size = (name === "w" ? (count > 1 ? shape : grid) : count > 1 ? shape : grid).join("×");
@@ -648,7 +708,7 @@ export function render({ model, el }) {
       if (maps.querySelector(".cbp-silent")) panel.append(html("div", { class: "cbp-note" }, "Numbers too long for these cells are said in the equation below."));
       if (name === "x" && counts) {
         const missing = maps.querySelectorAll(".cbp-cell").length - maps.querySelectorAll(".cbp-count").length;
-        panel.append(html("div", { class: "cbp-note" }, missing ? "No room for the numbers of links in these cells: the sentence below says them." : `small: number of links${layer.F > 1 ? " to one filter" : ""}`));
+        panel.append(html("div", { class: "cbp-note" }, missing ? "No room for the numbers of links in these cells: the sentence below says them." : `small: number of links${toOneFilter(layer)}`));
       }
       if (unlinked) panel.append(html("div", { class: "cbp-note" }, { x: "hatched: read by no output", w: "hatched: reads only padding", z: "hatched: reads only padding" }[name]));
       return panel;
@@ -714,6 +774,8 @@ export function render({ model, el }) {
   }
 
   // ---- the selection
+  // half the colour of weights, half white: it carries black text
+  const tint = `rgb(${[1, 3, 5].map((i) => Math.round((parseInt(colours.weight.slice(i, i + 2), 16) + 255) / 2)).join(", ")})`;
   const tapColour = (tap) => colours.taps[tap.reduce((flat, k, n) => flat * layer.taps[n] + k, 0) % colours.taps.length];
 
   function light(key, colour, mark) {
@@ -861,6 +923,7 @@ export function render({ model, el }) {
     const { selected } = state;
     if (state.view === "grad_x" && state.form !== "sum") parts.push(state.form === "scatter" ? scatter(selected) : gather(selected));
     if (state.show_jacobian && layer.axes.length === 1 && layer.C === 1 && layer.F === 1) parts.push(jacobian(selected));
+    if (state.show_channels) parts.push(channelMatrix(selected));
     extra.replaceChildren(...parts);
   }
 
@@ -881,7 +944,7 @@ export function render({ model, el }) {
     }
     const links = [...linksOf(layer, selected, silent())].sort((p, q) => p[0].map((n, i) => n - q[0][i]).find((n) => n) ?? 0);
     const [rows, columns] = wide();
-    const outs = selected[0] === "x" ? links.map((l) => [l[0], l[1]]) : range(layer.C).map((c) => [selected.slice(1), [selected[1], c]]);
+    const outs = selected[0] === "x" ? links.map((l) => [l[0], l[1]]) : range(layer.size).map((n) => [selected.slice(1), [selected[1], n]]);
     box.append(html("p", {}, `Scatter: each δ times the kernel as it stands, unflipped, laid onto x where its output reads.${selected[0] === "x" ? ` The outlined cells land on ${label(layer, "x", selected.slice(1))}.` : ""}`));
     const row = html("div", { class: "cbp-blocks" });
     for (const [out, weight] of outs.slice(0, 12)) {
@@ -912,17 +975,18 @@ export function render({ model, el }) {
     const [, c, ...position] = selected;
     const [rows, columns] = wide();
     box.append(html("p", {}, `Gather: the window of δ around ${label(layer, "x", selected.slice(1))}, zeros where there is no δ, times the kernel turned by 180°. Same terms, same sum.`));
-    for (const f of range(layer.F).filter((f) => !silent().includes(f)).slice(0, 6)) {
+    for (const f of layer.ofChannel(c).filters.filter((f) => !silent().includes(f)).slice(0, 6)) {
       const cells = gatherWindow(layer, f, position);
       const pick = (i, j) => cells[i * columns + j];
       const D = (cell) => (cell.out ? at(state.delta, cell.out) : 0);
-      const W = (cell) => at(state.w, [f, c, ...cell.tap]);
+      const weight = (cell) => [f, c % layer.size, ...cell.tap];
+      const W = (cell) => at(state.w, weight(cell));
       const tail = layer.F > 1 ? `, filter ${f}` : "";
       const opts = { size: 48 };
       box.append(html("div", { class: "cbp-blocks" },
         block(`window of δ${tail}`, grid(rows, columns, (i, j) => { const p = pick(i, j); return { main: number(D(p)), sub: p.out ? label(layer, "δ", p.out) : "no δ", fill: p.out ? tapColour(p.tap) : "", faint: !p.out }; }, opts)),
         html("span", { class: "cbp-op" }, "×"),
-        block("kernel turned by 180°", grid(rows, columns, (i, j) => { const p = pick(i, j); return { main: number(W(p)), sub: label(layer, "w", [f, c, ...p.tap]), fill: tapColour(p.tap) }; }, opts)),
+        block("kernel turned by 180°", grid(rows, columns, (i, j) => { const p = pick(i, j); return { main: number(W(p)), sub: label(layer, "w", weight(p)), fill: tapColour(p.tap) }; }, opts)),
         html("span", { class: "cbp-op" }, "="),
         block(`terms, together ${number(cells.reduce((sum, p) => sum + D(p) * W(p), 0))}`, grid(rows, columns, (i, j) => { const p = pick(i, j); return { main: number(D(p) * W(p)), sub: `${factor(D(p))}·${factor(W(p))}`, fill: p.out ? tapColour(p.tap) : "", faint: !p.out }; }, opts))));
     }
@@ -950,6 +1014,28 @@ export function render({ model, el }) {
     const say = column !== null ? `Column ${column}, read downwards: ${entries.join(", ") || "no entry"}.` : row !== null ? `Row ${row}, read forwards: ${entries.join(", ") || "no entry"}.` : "Select a cell of x for its column, a cell of z for its row.";
     picture.setAttribute("aria-label", `Jacobian of ${U} rows and ${I} columns. ${say}`);
     return html("div", { class: "cbp-jacobian" }, html("div", { class: "cbp-blocktitle" }, "Jacobian ∂z[u]/∂x[i]: row u, column i"), picture, html("p", {}, say));
+  }
+
+  function channelMatrix(selected) {
+    const { C, F, size } = layer;
+    const [column, row] = selected?.[0] === "x" ? [selected[1], null] : [null, selected?.[1] ?? null];
+    const lines = [html("p", {}, channelsSentence(layer, selected)), html("p", {}, kernelsSentence(layer))];
+    const title = html("div", { class: "cbp-blocktitle" }, "Channel matrix: row filter f, column channel c");
+    if (F * C > MOST_CELLS) return html("div", { class: "cbp-channels" }, title, html("p", {}, `It has ${F * C} cells, too many to be drawn.`), ...lines);
+    const side = Math.max(9, Math.min(40, Math.floor(((width || 700) - 60) / C)));
+    const numbers = (count) => range(count).map((n) => (side >= 16 || n % 5 === 0 ? n : ""));
+    const picture = grid(F, C, (f, c) => {
+      const reads = layer.ofFilter(f).channels.includes(c);
+      const name = label(layer, "w", [f, c % size]).replace("[]", "");
+      return { main: reads && side >= 3.8 * name.length ? name : "", fill: reads ? tint : "", faint: !reads, strong: selected?.[0] === "w" && f === row && reads && c % size === selected[2] };
+    }, { size: side, left: numbers(F), top: numbers(C) });
+    const outline = (x, y, w, h) => picture.append(svg("rect", { class: "cbp-outline", x: 22 + x * side, y: 16 + y * side, width: w * side, height: h * side }));
+    if (column !== null) outline(column, 0, 1, F);
+    if (row !== null) outline(0, row, C, 1);
+    picture.removeAttribute("aria-hidden");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", `Channel matrix of ${many(F, "filter")} and ${many(C, "channel")}, in ${many(layer.G, "block")}. ${lines[0].textContent}`);
+    return html("div", { class: "cbp-channels" }, title, picture, ...lines);
   }
 
   // ---- pointer and keys
@@ -1065,7 +1151,7 @@ export function render({ model, el }) {
       build();
     });
   }
-  const watched = [...SETTINGS, "x", "w", "b", "delta", "view", "form", "selected", "controls", "show_jacobian", "muted", "show_counts", "_b_start"];
+  const watched = [...SETTINGS, "x", "w", "b", "delta", "view", "form", "selected", "controls", "show_jacobian", "muted", "show_counts", "show_channels", "_b_start"];
   for (const name of watched) model.on(`change:${name}`, changed);
   const observer = new ResizeObserver(([entry]) => {
     const now = Math.floor(entry.contentRect.width);

@@ -20,10 +20,10 @@ from ..selection import equation_of, links_of, moved_biases, sentence_of
 __all__ = ["InfluenceExplorer", "SettingError"]
 
 HERE = pathlib.Path(__file__).parent
-SETTINGS = ("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters")
-STANDARD = (*SETTINGS, "view")  # what controls=True shows
-CONTROLS = (*STANDARD, "form", "mute", "b", "counts")
-EXTRAS = ("show_jacobian", "muted", "show_counts")
+SETTINGS = ("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters", "groups")
+STANDARD = (*SETTINGS[:-1], "view")  # what controls=True shows
+CONTROLS = (*SETTINGS, "view", "form", "mute", "b", "counts")
+EXTRAS = ("show_jacobian", "muted", "show_counts", "show_channels")
 VIEWS = ("forward", "grad_x", "grad_w")
 FORMS = ("sum", "scatter", "gather")
 MOST_CELLS = 6000
@@ -64,20 +64,22 @@ class InfluenceExplorer(anywidget.AnyWidget):
     stride, dilation : int, or one int per axis
     padding : int, one int per axis, one (before, after) pair per axis, "same" or "valid"
     channels, filters : int
+    groups : int
+        G; divides channels and filters. A filter reads only the channels of its group.
     x : array (C, *input_size) or, with one channel, input_size
-    w : array (F, C, *kernel_size) or, with one channel and one filter, kernel_size
+    w : array (F, C/G, *kernel_size) or, with one channel and one filter, kernel_size
     b : array (F,)
     delta : array (F, *out) or, with one filter, out
         Values that are not given are small integers, always the same.
     view : "forward", "grad_x" or "grad_w"
         Which of the three sums is shown.
     selected : tuple, optional
-        Array name, channel or filter, position: ("x", c, i, j), ("w", f, c, k, l), ("z", f, u, v). The channel and
-        filter indices may be left out where there is only one.
+        Array name, channel or filter, position: ("x", c, i, j), ("w", f, c, k, l), ("z", f, u, v); the c of w counts
+        the channels within a group. The channel and filter indices may be left out where there is only one.
     controls : bool or collection of str
         Which controls to show, of "input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters",
-        "view", "form", "mute", "b", "counts". True shows the first eight. "mute" and "b" are there only where they
-        change what is shown: "mute" in view "grad_x" with two filters or more, "b" in view "forward".
+        "groups", "view", "form", "mute", "b", "counts". True shows the first seven and "view". "mute" and "b" are there
+        only where they change what is shown: "mute" in view "grad_x" with two filters or more, "b" in view "forward".
     form : "sum", "scatter" or "gather"
         How the input gradient is laid out.
     show_jacobian : bool
@@ -87,6 +89,8 @@ class InfluenceExplorer(anywidget.AnyWidget):
         equation, are those of the filters that sound. It needs two filters; z and the weight gradient do not change.
     show_counts : bool
         Write in each cell of x how many links it has to one filter.
+    show_channels : bool
+        Draw the channel matrix below: which filter reads which channel, and how many kernels that takes.
 
     Raises
     ------
@@ -108,6 +112,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
     dilation = traitlets.Any(1).tag(sync=True)
     channels = traitlets.Any(1).tag(sync=True)
     filters = traitlets.Any(1).tag(sync=True)
+    groups = traitlets.Any(1).tag(sync=True)
     x = array_trait()
     w = array_trait()
     b = array_trait()
@@ -119,6 +124,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
     show_jacobian = traitlets.Bool(False).tag(sync=True)
     muted = traitlets.Any(()).tag(sync=True)
     show_counts = traitlets.Any(False).tag(sync=True)
+    show_channels = traitlets.Any(False).tag(sync=True)
     _b_start = array_trait()
     _colours = traitlets.Dict().tag(sync=True)
 
@@ -142,12 +148,14 @@ class InfluenceExplorer(anywidget.AnyWidget):
         show_jacobian=False,
         muted=(),
         show_counts=False,
+        groups=1,
+        show_channels=False,
         **kwargs,
     ):
         settings = dict(
             input_size=input_size, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation
         )
-        settings = canonical_settings(**settings, channels=channels, filters=filters)
+        settings = canonical_settings(**settings, channels=channels, filters=filters, groups=groups)
         shapes = shapes_of(**settings)
         arrays = {
             name: default_values(name, shapes[name]) if value is None else fitted(name, value, shapes[name])
@@ -157,7 +165,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
         super().__init__(
             **settings, **arrays, view=view, form=form, controls=controls, show_jacobian=show_jacobian,
             selected=_selection(selected, shapes), muted=_muted(muted, settings["filters"]), show_counts=show_counts,
-            _b_start=arrays["b"], _colours=dict(figures.COLOURS), **kwargs,
+            show_channels=show_channels, _b_start=arrays["b"], _colours=dict(figures.COLOURS), **kwargs,
         )  # fmt: skip
         self._ready = True
 
@@ -210,10 +218,10 @@ class InfluenceExplorer(anywidget.AnyWidget):
     def _valid_muted(self, proposal):
         return _muted(proposal["value"], self.filters)
 
-    @traitlets.validate("show_counts")
-    def _valid_counts(self, proposal):
+    @traitlets.validate("show_counts", "show_channels")
+    def _valid_bool(self, proposal):
         if not isinstance(proposal["value"], (bool, np.bool_)):
-            raise SettingError(f"show_counts must be True or False; got {proposal['value']!r}")
+            raise SettingError(f"{proposal['trait'].name} must be True or False; got {proposal['value']!r}")
         return bool(proposal["value"])
 
     @traitlets.observe(*SETTINGS)
@@ -243,7 +251,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
             self.input_size
         ):
             now |= dict(stride=1, padding=0, dilation=1)
-        known = (*STANDARD, "form", "x", "w", "b", "delta", "selected", "controls", *EXTRAS)
+        known = (*SETTINGS, "view", "form", "x", "w", "b", "delta", "selected", "controls", *EXTRAS)
         unknown = set(changes) - set(known)
         if unknown:
             raise SettingError(
@@ -267,7 +275,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
         rest = {
             n: v
             for n, v in changes.items()
-            if n in ("view", "form", "controls", "show_jacobian", "show_counts")
+            if n in ("view", "form", "controls", "show_jacobian", "show_counts", "show_channels")
         }
         with self.hold_sync(), self.hold_trait_notifications():
             for name, value in {**settings, **arrays, "selected": chosen, "muted": muted, **rest}.items():
@@ -285,7 +293,7 @@ class InfluenceExplorer(anywidget.AnyWidget):
 
     @property
     def _keywords(self):
-        return dict(stride=self.stride, padding=self.padding, dilation=self.dilation)
+        return dict(stride=self.stride, padding=self.padding, dilation=self.dilation, groups=self.groups)
 
     @property
     def z(self) -> np.ndarray:
@@ -312,9 +320,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
 
     @property
     def links(self) -> list[tuple[tuple, tuple, tuple]]:
-        """The links of the selected cell: (output, weight, input) index tuples (f, u, v), (f, c, k, l), (c, i, j).
+        """The links of the selected cell: (output, weight, input) index tuples (f, u, v), (f, c', k, l), (c, i, j).
 
-        In view "grad_x" those of the filters that sound.
+        c' counts the channels within the group. In view "grad_x" the links of the filters that sound.
         """
         return links_of(self.layer, self.selected, self._silent)
 
@@ -343,10 +351,11 @@ class InfluenceExplorer(anywidget.AnyWidget):
     # ------------------------------------------------------------------------------------------------- how it shows
     def __repr__(self):
         layer = {name: _short(name, getattr(self, name)) for name in SETTINGS}
-        standard = dict(stride=1, padding=0, dilation=1, channels=1, filters=1)
+        standard = dict(stride=1, padding=0, dilation=1, channels=1, filters=1, groups=1)
         parts = [f"{n}={v!r}" for n, v in layer.items() if n not in standard or v != standard[n]]
         parts += [f"view={self.view!r}"] + ([f"form={self.form!r}"] if self.form != "sum" else [])
-        parts += [f"muted={self.muted!r}"] * bool(self.muted) + ["show_counts=True"] * self.show_counts
+        parts += [f"muted={self.muted!r}"] * bool(self.muted)
+        parts += [f"{name}=True" for name in ("show_counts", "show_channels") if getattr(self, name)]
         return f"InfluenceExplorer({', '.join(parts)}, selected={self.selected!r})"
 
     def _repr_mimebundle_(self, **kwargs):
@@ -438,25 +447,42 @@ def _count(value, name):
     return int(value)
 
 
-def layer_of(input_size, kernel_size, stride=1, padding=0, dilation=1, channels=1, filters=1) -> Geometry:
+def layer_of(
+    input_size, kernel_size, stride=1, padding=0, dilation=1, channels=1, filters=1, groups=1
+) -> Geometry:
     sizes, kernels = _sizes(input_size, "input_size"), _sizes(kernel_size, "kernel_size")
     if len(sizes) != len(kernels):
         raise SettingError(
             f"input_size and kernel_size must have the same number of axes; got {sizes} and {kernels}"
         )
     channels, filters = _count(channels, "channels"), _count(filters, "filters")
+    groups = _count(groups, "groups")
     sizes = tuple(_count(n, "input_size") for n in sizes)
     kernels = tuple(_count(n, "kernel_size") for n in kernels)
     try:
         return Geometry.of(
             (1, channels, *sizes),
-            (filters, channels, *kernels),
+            (filters, channels // groups, *kernels),
             stride=stride,
             padding=padding,
             dilation=dilation,
+            groups=groups,
         )
     except (TypeError, ValueError) as error:
-        raise SettingError(str(error)) from None
+        divide = not (channels % groups or filters % groups)
+        fix = "" if divide else f"; use groups = {_either(possible_groups(channels, filters))}"
+        raise SettingError(f"{error}{fix}") from None
+
+
+def possible_groups(channels, filters) -> list[int]:
+    """The numbers of groups that divide both."""
+    return [g for g in range(1, min(channels, filters) + 1) if channels % g == filters % g == 0]
+
+
+def _either(items):
+    """1, 2 or 4."""
+    *front, last = map(str, items)
+    return f"{', '.join(front)} or {last}" if front else last
 
 
 def canonical_settings(**settings) -> dict:
@@ -475,6 +501,7 @@ def canonical_settings(**settings) -> dict:
         dilation=tuple(a.dilation for a in layer.axes),
         channels=layer.channels,
         filters=layer.filters,
+        groups=layer.groups,
     )
 
 

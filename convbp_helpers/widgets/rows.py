@@ -1,0 +1,187 @@
+"""What the widgets about rows share: their values, the export, and a still picture of rows that stand in line.
+
+Their browser side is `rows.js`, then the widget's own file; their style is the explorer's, then `rows.css`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+from functools import partial
+
+import anywidget
+import numpy as np
+import traitlets
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from .. import figures
+from ..selection import number
+from .influence_explorer import PAGE, SettingError
+
+HERE = pathlib.Path(__file__).parent
+MOST_CELLS = 32  # of the longest row: more have no room for their numbers
+
+
+def module_of(name) -> str:
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("rows", name))
+
+
+def style() -> str:
+    return "\n".join(
+        (HERE / f"{part}.css").read_text(encoding="utf-8") for part in ("influence_explorer", "rows")
+    )
+
+
+class RowsWidget(anywidget.AnyWidget):
+    """State in plain traits, a sentence, a still picture, and a page that needs no kernel."""
+
+    _colours = traitlets.Dict().tag(sync=True)
+    _STATE = ()  # the names of the traits that a page needs
+    _TITLE = ""
+
+    def _repr_mimebundle_(self, **kwargs):
+        live = super()._repr_mimebundle_(**kwargs)
+        live = (live[0] if isinstance(live, tuple) else live) or {}
+        return {"text/plain": repr(self), "text/html": self.picture()._repr_html_()} | {
+            kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
+        }
+
+    def export_html(self, path=None, *, overwrite=False, title=None):
+        """One page that works without a kernel and without a network, opened from a folder.
+
+        Returns the page's text, or writes it to `path` and returns the path. An existing file is kept unless
+        `overwrite=True`.
+        """
+        state = {name: getattr(self, name) for name in (*self._STATE, "_colours")}
+        state = {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}
+        page = PAGE.format(
+            title=(title or self._TITLE).replace("&", "&amp;").replace("<", "&lt;"),
+            css=self._css,
+            module=self._esm.replace("</script", "<\\/script"),
+            state=json.dumps(state, ensure_ascii=False).replace("<", "\\u003c"),
+        )
+        if path is None:
+            return page
+        path = pathlib.Path(path)
+        if path.exists() and not overwrite:
+            raise FileExistsError(
+                f"{path} exists and is kept; give another name, or overwrite=True to replace it"
+            )
+        path.write_text(page, encoding="utf-8")
+        return path
+
+
+# ----------------------------------------------------------------------------------------------------------- values
+def whole(value, name, least, most=None) -> int:
+    """An int from `least` to `most`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise SettingError(f"{name} must be an integer; got {value!r}")
+    if value < least or (most is not None and value > most):
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise SettingError(f"{name} must be {limits}; got {value}")
+    return int(value)
+
+
+def odd_values(count, turn=0) -> np.ndarray:
+    """`count` odd numbers from 1 on, all different and out of order."""
+    step = (5 * count + 7) // 8
+    while math.gcd(step, count) > 1:
+        step += 1
+    return 1.0 + 2 * ((turn + step * np.arange(count)) % count)
+
+
+def fitted_row(name, value, count) -> np.ndarray:
+    """The values as a read-only row of `count` finite numbers."""
+    try:
+        row = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise SettingError(f"{name} must be an array of real numbers; got {value!r}") from None
+    if row.shape != (count,):
+        raise SettingError(f"{name} must have shape ({count},), as these settings ask; got {row.shape}")
+    if not np.isfinite(row).all():
+        raise SettingError(f"{name} must hold finite numbers to be drawn")
+    row.flags.writeable = False
+    return row
+
+
+def refit_row(old, count, turn=0) -> np.ndarray:
+    """Values for a row of a new length: the defaults, with what was put in kept where it still has a cell."""
+    new = odd_values(count, turn)
+    if len(old) and not np.array_equal(old, odd_values(len(old), turn)):
+        both = min(len(old), count)
+        new[:both] = old[:both]
+    return new
+
+
+# ------------------------------------------------------------------------------------------------ the still picture
+def say(values) -> str:
+    return " ".join(number(value) for value in values)
+
+
+def cells_of(values, columns=None, **looks) -> list[dict]:
+    """A cell for each value, for `aligned`; a look is a list with an entry for each, or one for all."""
+    columns = columns or range(len(values))
+    return [
+        dict(column=columns[n], text=figures._number(value))
+        | {name: given[n] if isinstance(given, (list, range)) else given for name, given in looks.items()}
+        for n, value in enumerate(values)
+    ]
+
+
+def aligned(rows, alt, caption) -> figures.Picture:
+    """Rows of cells below each other, all on the same columns.
+
+    rows: dicts of title, role, cells and, if need be, outline (first column, number of cells, words). A cell is a dict
+    of column (a half is fine), text, and, if need be, index, sub (a word below the number), fill, style ("pad",
+    "unlinked") and strong.
+    """
+    columns = max(cell["column"] + 1 for row in rows for cell in row["cells"])
+    columns = max(columns, max(len(row["title"]) for row in rows) * 0.085 / 0.42)
+    unit = min(0.42, figures.WIDEST / (columns + 1))
+    line = 0.2 / unit
+    heights = [1 + (2.4 if row["title"] else 1.4) * line + 1.1 * line * ("outline" in row) for row in rows]
+    width, height = columns + 1, sum(heights) + 0.3
+    figure = Figure(figsize=(width * unit, height * unit))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.axis("off")
+    write = partial(axes.text, ha="center", va="center", zorder=3)
+    top, ink, soft, point = 0.2, figures.COLOURS["ink"], "#555555", unit * 72
+    for row, tall in zip(rows, heights, strict=True):
+        edge = figures.COLOURS[row["role"]]
+        axes.text(0.5, top + 0.9 * line, row["title"], fontsize=10, weight="bold", color=ink, va="bottom")
+        y = top + tall - 1 - 0.3 * line
+        for cell in row["cells"]:
+            x, text, style, strong = cell["column"] + 0.5, cell["text"], cell.get("style"), cell.get("strong")
+            colour, dotted = "#9A9A9A" if style else edge, style == "pad" and not strong
+            axes.add_patch(
+                Rectangle(
+                    (x, y), 1, 1, facecolor=cell.get("fill", "white"), edgecolor=ink if strong else colour,
+                    linewidth=2.4 if strong else 1, linestyle=":" if dotted else "-", zorder=2 if strong else 1,
+                    hatch="////" if style == "unlinked" else None,
+                )
+            )  # fmt: skip
+            back = dict(facecolor="white", edgecolor="none", pad=0.4) if style == "unlinked" else None
+            sub, shade = cell.get("sub"), soft if style == "pad" else ink
+            font = min(11, 0.42 * point, 1.45 * point / max(len(text), 2))
+            write(x + 0.5, y + (0.38 if sub else 0.52), text, fontsize=font, color=shade, bbox=back)
+            if sub:
+                font = max(5, min(7.5, 0.26 * point))
+                write(x + 0.5, y + 0.78, sub, fontsize=font, color=soft, bbox=back)
+            write(
+                x + 0.5,
+                y - 0.28 * line - 0.1,
+                cell.get("index", ""),
+                fontsize=max(5, min(8, 0.3 * point)),
+                color=soft,
+            )
+        if "outline" in row:
+            first, count, words = row["outline"]
+            axes.add_patch(
+                Rectangle((first + 0.5, y), count, 1, fill=False, edgecolor=ink, linewidth=3, zorder=4)
+            )
+            axes.text(first + 0.5, y - 1.1 * line, words, fontsize=10, weight="bold", color=ink, va="bottom")
+        top += tall
+    return figures.Picture(figure, alt, caption, rows)
