@@ -256,6 +256,25 @@ def to_length(row, n):
     return np.concatenate([row, np.zeros(n)])[:n]
 
 
+def negative_links(delta, w, stride, before, n):
+    """The input gradient of a row, with links into the padding in front taken for links to the end."""
+    grad = np.zeros(n)
+    for u, k in np.ndindex(len(delta), len(w)):
+        if stride * u + k - before < n:
+            grad[stride * u + k - before] += delta[u] * w[k]
+    return grad
+
+
+def rounded_links(delta, w, stride, before, n):
+    """The input gradient of a row, gathered without asking whether the stride divides."""
+    grad = np.zeros(n)
+    for i, k in np.ndindex(n, len(w)):
+        u = (i + before - k) // stride
+        if 0 <= u < len(delta):
+            grad[i] += delta[u] * w[k]
+    return grad
+
+
 def same(delta, w, pads=lambda before, after: (after, before), turn=lambda w: w[::-1]):
     """The input gradient of a "same" row, by gathering."""
     before = (len(w) - 1) // 2
@@ -290,6 +309,13 @@ def dealt_out(array, groups):
     return [array[g::groups] for g in range(groups)]
 
 
+def last_of_group(delta, groups):
+    """delta of the last filter of each group alone, as `=` leaves it where `+=` belongs."""
+    alone, size = np.zeros_like(delta), len(delta) // groups
+    alone[size - 1 :: size] = delta[size - 1 :: size]
+    return alone
+
+
 def group_forward(x, w, groups, group=lambda f, filters, channels, groups: f * groups // filters):
     """The output of one example; `group` is the group of filter f."""
     per_group, maps = w.shape[1], []
@@ -308,6 +334,17 @@ def any_weight(delta, x, shape, stride, padding, how="constant"):
     for k in np.ndindex(*shape[2:]):
         where = (slice(t, t + stride * (u - 1) + 1, stride) for t, u in zip(k, delta.shape[2:], strict=True))
         grad[:, :, *k] = np.tensordot(delta, x[:, :, *where], (over, over))
+    return grad
+
+
+def image_weight(delta, x, shape, stride, padding):
+    """The same for two axes only, with numbers of the axes in the text."""
+    x = np.pad(x, [(0, 0)] * 2 + [(padding, padding)] * (x.ndim - 2))
+    grad = np.zeros(shape)
+    for k in np.ndindex(*shape[2:]):
+        rows, columns = (slice(k[a], k[a] + stride * delta.shape[a + 2], stride) for a in (0, 1))
+        part = x[:, :, rows, columns][:, :, : delta.shape[2], : delta.shape[3]]
+        grad[:, :, *k] = np.einsum("nfuv,ncuv->fc", delta, part)
     return grad
 
 

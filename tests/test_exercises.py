@@ -14,8 +14,12 @@ from planted import (
     every_position,
     group_forward,
     group_input,
+    image_weight,
+    last_of_group,
+    negative_links,
     per_tap,
     reach,
+    rounded_links,
     row_weight,
     same,
     to_length,
@@ -677,11 +681,11 @@ ROWS = {
             ),
             (
                 r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{left}-l} w_{k,l} + p_{bottom} - p_{bottom}",
-                ["It"],
+                ["It holds, but", "padding below moves no cell"],
             ),
             (
                 r"\frac{\partial J}{\partial x_{i,j}} = \frac{\partial J}{\partial x_{i,j}} + p_{top} x_{i,j} - p_{top} x_{i,j}",
-                ["It"],
+                ["It holds, but", "padding to the left is missing"],
             ),
         ],
     ),
@@ -692,6 +696,8 @@ ROWS = {
         ],
         BLANK,
         [
+            (negative_links, ["negative index i"]),
+            (rounded_links, ["rounded down"]),
             (
                 lambda delta, w, stride, before, n: to_length(reach(delta, w, stride), n),
                 ["in front are not cut off"],
@@ -700,10 +706,16 @@ ROWS = {
                 lambda delta, w, stride, before, n: np.pad(
                     row := reach(delta, w, stride), (0, max(0, n - len(row)))
                 ),
-                ["shape", "in front are not cut off"],
+                ["in front are not cut off"],
             ),
             (
                 lambda delta, w, stride, before, n: reach(delta, w, stride)[before:-before],
+                ["shape", "cut off at both ends"],
+            ),
+            (
+                lambda delta, w, stride, before, n: to_length(reach(delta, w, stride), n + 2 * before)[
+                    before:-before
+                ],
                 ["shape is (0,)", "empty where before is 0"],
             ),
             (
@@ -740,7 +752,7 @@ ROWS = {
             ),
             (
                 lambda delta, w, stride, before, n: to_length(reach(delta, w[::-1], stride)[before:], n),
-                ["kernel is reversed"],
+                ["kernel lies the wrong way round"],
             ),
             (lambda delta, w, stride, before, n: reach(delta, w, stride)[-n:], ["should be"]),
             (
@@ -938,7 +950,7 @@ ROWS = {
             ),
             (
                 lambda delta, w, stride, dilation, n: to_length(reach(delta, w[::-1], stride, dilation), n),
-                ["kernel is reversed"],
+                ["kernel lies the wrong way round"],
             ),
             (
                 lambda delta, w, stride, dilation, n: np.pad(
@@ -1021,6 +1033,10 @@ ROWS = {
         BLANK,
         [
             (
+                lambda delta, w, groups: group_input(last_of_group(delta, groups), w, groups),
+                ["only the last filter of each group"],
+            ),
+            (
                 lambda delta, w, groups: group_input(delta, w, groups, block=dealt_out),
                 ["dealt out to the groups one by one"],
             ),
@@ -1038,7 +1054,7 @@ ROWS = {
             ),
             (
                 lambda delta, w, groups: group_input(delta, w, groups, turn=lambda w: w),
-                ["flipped once too often"],
+                ["kernels lie the wrong way round"],
             ),
             (lambda delta, w, groups: group_input(delta, w, 1), ["shape", "channels of one group"]),
             (
@@ -1194,11 +1210,17 @@ ROWS = {
                 ),
                 ["raised", "1 spatial axis", "from the arrays"],
             ),
+            (image_weight, ["raised IndexError", "1 spatial axis", "from the arrays"]),
             (
-                lambda delta, x, shape, stride, padding: [x.shape for _, _, k, l in [shape]],
-                ["raised", "1 spatial axis"],
+                lambda delta, x, shape, *given: [
+                    image_weight(delta, x, shape, *given) for filters, channels, rows, columns in [shape]
+                ][0],
+                ["raised ValueError: not enough values", "1 spatial axis"],
             ),
-            (lambda delta, x, shape, stride, padding: x[:, :, 0:1, 0:1], ["raised", "from the arrays"]),
+            (
+                lambda delta, x, shape, *given: any_weight(delta, x, shape, *given)[:, :, :, :],
+                ["raised IndexError: too many indices", "1 spatial axis"],
+            ),
             (lambda delta, x, shape, *given: any_weight(delta[:1], x[:1], shape, *given), ["first example"]),
             (lambda delta, x, shape, *given: any_weight(delta[-1:], x[-1:], shape, *given), ["last example"]),
             (
@@ -1246,6 +1268,10 @@ ROWS = {
         ],
         [*BLANK, lambda *given: (..., ...)],
         [
+            (
+                lambda *given: two_layers(*given, one=lambda z1: np.ones((1, 1, 9, 9))),
+                ["raised ValueError", "shape of z1"],
+            ),
             (
                 lambda *given: two_layers(*given, one=np.ones_like),
                 ["Wrong: grad_w1", "Right: grad_w2", "first activation is passed without"],

@@ -115,15 +115,19 @@ def _read_only(argument):
     return argument
 
 
+#: in what numpy and Python say when an array has other axes than a function thinks
+_ABOUT_AXES = ("axis", "einstein", "broadcast", "dimension", "unpack", "tuple index")
+
+
 def _raised(error: Exception, case: Case) -> str:
     text = f"On the {case.layer}, your function raised {type(error).__name__}: {error}"
-    if case.about and any(
-        word in str(error) for word in ("axis", "einstein", "broadcast", "dimension", "unpack")
-    ):
+    if case.about and any(word in str(error) for word in _ABOUT_AXES):
         return f"{text}\n{case.about}{_given(case)}"
     if "read-only" in str(error):
         text += "\nA backward pass never writes into what it was given: add into a new array of zeros."
-    elif isinstance(error, ValueError) and any(w in str(error) for w in ("broadcast", "matmul", "aligned")):
+    elif isinstance(error, ValueError) and any(
+        w in str(error) for w in ("broadcast", "matmul", "aligned", "mismatch")
+    ):
         text += (
             "\nTwo arrays of different shapes met. The slice of x that one weight meets has the shape of delta: "
             "how many cells is that on this layer?"

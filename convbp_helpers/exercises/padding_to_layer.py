@@ -60,6 +60,15 @@ def _row_input(delta, w, n_inputs=None, *, stride=1, dilation=1, before=0):
     return grad_x
 
 
+def _rounded(delta, w, n_inputs, *, stride, before):
+    """The same, gathered with a link for every weight: u is rounded down where the stride does not divide."""
+    grad_x = np.zeros(n_inputs)
+    for i, k in np.ndindex(n_inputs, len(w)):
+        if 0 <= (u := (i + before - k) // stride) < len(delta):
+            grad_x[i] += delta[u] * w[k]
+    return grad_x
+
+
 def _row_weight(delta, x, n_weights, *, stride=1, dilation=1):
     """The weight gradient of a row; beyond its end x reads as zero."""
     grad_w = np.zeros(n_weights)
@@ -67,6 +76,12 @@ def _row_weight(delta, x, n_weights, *, stride=1, dilation=1):
         i = stride * u + dilation * k
         grad_w[k] += delta[u] * (x[i] if i < len(x) else 0)
     return grad_w
+
+
+def _uneven(rng, n):
+    """Small integers without zero that read otherwise from the end."""
+    row = _whole(rng, n)
+    return _uneven(rng, n) if n > 1 and np.array_equal(row, row[::-1]) else row
 
 
 def _rows(sizes, seed):
@@ -78,7 +93,7 @@ def _rows(sizes, seed):
         name = f"layer with {n_inputs} inputs, {_count(n_weights, 'weight')}"
         name += f", stride {stride}" * (stride > 1) + f", dilation {dilation}" * (dilation > 1)
         name += f", padding {pads[0]} in front and {pads[1]} behind" * (sum(pads) > 0)
-        arrays = _whole(rng, n_inputs), _whole(rng, n_weights), _whole(rng, *geometry.output_grid)
+        arrays = [_uneven(rng, n) for n in (n_inputs, n_weights, *geometry.output_grid)]
         yield name, *arrays, geometry, settings
 
 
@@ -183,13 +198,14 @@ def check_input_gradient_with_padding(latex) -> Report:
 
 #: Strides 1 to 3, padding in front from none to more than the kernel is long, and leftovers
 _PADDED = [
+    (6, 2, 3, 1, (1, 0)),
     (3, 2, 1, 1, (1, 0)),
     (4, 2, 1, 1, (0, 0)),
     (5, 3, 1, 1, (1, 1)),
     (5, 3, 2, 1, (2, 1)),
     (6, 3, 2, 1, (1, 0)),
     (7, 3, 3, 1, (2, 2)),
-    (6, 2, 3, 1, (0, 1)),
+    (9, 2, 3, 1, (0, 1)),
     (5, 2, 1, 1, (3, 1)),
     (6, 3, 2, 1, (4, 0)),
     (8, 4, 3, 1, (1, 3)),
@@ -205,12 +221,22 @@ def check_grad_input_with_padding(answer) -> Report:
     for name, x, w, delta, geometry, settings in _rows(_PADDED, 61):
         stride, before, n = settings["stride"], geometry.axes[0].padding[0], len(x)
         padded = _row_input(delta, w, stride=stride)
+        from_the_end = _row_input(delta, w, n, stride=stride, before=before)
+        from_the_end[max(0, n - before) :] += padded[max(0, before - n) : before]
         mistakes = [
             ("the cells of the padding in front are not cut off", padded),
             ("the stride is ignored", _row_input(delta, w, n, before=before)),
             ("stride and padding are ignored", _row_input(delta, w, n)),
+            ("a negative index i counts from the end; in the padding there is no cell", from_the_end),
+            (
+                "u is rounded down, where a stride that does not divide leaves no link",
+                _rounded(delta, w, n, stride=stride, before=before),
+            ),
             ("the sign before p is the other", _row_input(delta, w, n, stride=stride, before=-before)),
-            ("the kernel is reversed", _row_input(delta, w[::-1], n, stride=stride, before=before)),
+            (
+                "the kernel lies the wrong way round",
+                _row_input(delta, w[::-1], n, stride=stride, before=before),
+            ),
         ]
         known = _known(
             mistakes,
@@ -271,7 +297,7 @@ def _slide(row, w, pads):
 
 def check_repaired_same(answer) -> Report:
     """Exercise 6.5, find the mistake: (delta, w) -> grad_x of a "same" layer at stride 1, of odd and of even K."""
-    sizes = [(3, 2), (4, 3), (5, 1), (5, 4), (6, 2), (6, 5), (7, 4), (9, 6), (4, 7)]
+    sizes = [(3, 2), (4, 3), (5, 1), (5, 4), (6, 2), (6, 5), (7, 4), (9, 6), (8, 7)]
     cases = []
     rows = [(h, k, 1, 1, ((k - 1) // 2, k // 2)) for h, k in sizes]
     for name, _, w, delta, geometry, settings in _rows(rows, 65):
@@ -280,8 +306,11 @@ def check_repaired_same(answer) -> Report:
             ("δ is padded as x is in the forward pass", _slide(delta, w[::-1], (before, after))),
             ("the kernel is not reversed", _slide(delta, w, (after, before))),
             ("δ is padded as x is, and the kernel is not reversed", _slide(delta, w, (before, after))),
-            ("the row is moved by one at an odd K too", _row_input(delta, w, len(delta), before=before - 1)),
-            ("the row is moved by one the wrong way", _row_input(delta, w, len(delta), before=before + 1)),
+        ]
+        mistakes += [
+            ("the row is moved by one at an odd K too", _row_input(delta, w, len(delta), before=shifted))
+            for shifted in (before - 1, before + 1)
+            if len(w) % 2
         ]
         known, full = _known(mistakes), np.convolve(delta, w)
 
@@ -357,8 +386,8 @@ def check_weight_gradient_with_dilation(latex) -> Report:
 
 #: Where the stride is the larger, where the dilation is, and where both are the same; with all leftovers
 _DILATED = [
-    (4, 2, 1, 2, (0, 0)),
     (6, 2, 3, 2, (0, 0)),
+    (7, 2, 1, 2, (0, 0)),
     (8, 3, 2, 3, (0, 0)),
     (9, 3, 1, 3, (0, 0)),
     (10, 2, 3, 1, (0, 0)),
@@ -447,7 +476,10 @@ def check_repaired_dilation(answer) -> Report:
             ("δ is not spread", _row_input(delta, w, dilation=dilation)),
             ("neither δ nor the kernel is spread", _row_input(delta, w)),
             ("both are spread by the same number", _row_input(delta, w, stride=both, dilation=both)),
-            ("the kernel is reversed", _row_input(delta, w[::-1], stride=stride, dilation=dilation)),
+            (
+                "the kernel lies the wrong way round",
+                _row_input(delta, w[::-1], stride=stride, dilation=dilation),
+            ),
         ]
         explain = _known(
             mistakes,
@@ -608,12 +640,18 @@ def check_grad_input_of_groups(answer) -> Report:
         first[size:] = 0
         last = grad_x.copy()
         last[:-size] = 0
+        in_group = np.arange(len(w)) % (len(w) // groups)
+        last_filters = delta * (in_group == in_group.max())[:, None, None]
         flipped = loops.grad_input(delta[None], w[:, :, ::-1, ::-1], geometry.x_shape, groups=groups)[0]
         mistakes = [
             ("only the first group is filled", first),
             ("only the last group is filled", last),
             ("every filter is joined to every group", np.tile(added, (groups, 1, 1))),
-            ("the kernels are flipped once too often", flipped),
+            ("the kernels lie the wrong way round", flipped),
+            (
+                "only the last filter of each group is counted",
+                loops.grad_input(last_filters[None], w, geometry.x_shape, groups=groups)[0],
+            ),
         ]
         mistakes += [
             (words, taps.grad_input(delta[None], _joined(w, len(x), channel), geometry.x_shape)[0])
@@ -646,6 +684,17 @@ def check_repaired_groups(answer) -> Report:
             (words, taps.forward(x[None], _joined(w, len(x), channel))[0])
             for words, channel in _wrong_channels(geometry)
         ]
+        mistakes.append(
+            ("every filter reads every channel", taps.forward(x[None], np.tile(w, (1, groups, 1, 1)))[0])
+        )
+        known = _known(mistakes)
+
+        def explain(got, expected, known=known):
+            if got.shape != expected.shape:
+                return (
+                    "z has one map for each filter, of every group, and a cell for each place of the window."
+                )
+            return known(got, expected)
 
         def terms(cell, geometry=geometry):
             links = geometry.links_of_output(cell[1:])
@@ -654,7 +703,7 @@ def check_repaired_groups(answer) -> Report:
                 [((cell[0], c, *k), (channel, *i)) for c, channel in read for _, k, i in links], "w{0}·x{1}"
             )
 
-        explain, arguments = _known(mistakes), dict(x=x, w=w, groups=groups)
+        arguments = dict(x=x, w=w, groups=groups)
         cases.append(Case(name, arguments, z, terms, explain=explain, about=OWN_GROUP))
     return check_function("Exercise 8.4", answer, cases, "A group is a block of neighbouring filters.")
 
@@ -759,7 +808,8 @@ def check_input_gradient_of_the_layer(latex) -> Report:
 
 #: (x, w, stride, padding) with 1, 2 and 3 spatial axes
 _ANY = [
-    ((2, 1, 5), (1, 1, 3), 2, 1),
+    ((2, 1, 3, 2), (1, 1, 2, 2), 2, 1),
+    ((2, 2, 5), (1, 2, 3), 2, 1),
     ((1, 2, 4, 3), (2, 2, 2, 3), 1, 0),
     ((2, 3, 7), (4, 3, 2), 3, 1),
     ((3, 2, 5, 4), (1, 2, 3, 2), 2, 1),
@@ -880,6 +930,7 @@ def check_repaired_two_layers(answer) -> Report:
                 expected,
                 reminder="On the way down an activation stands before each layer: from J, which is the first?",
                 explain=_known(mistakes),
+                about="What belongs to the first layer has the shape of z1, what belongs to the second that of z2.",
             )
         )
     return check_function("Exercise 9.4", answer, cases, "Each activation is passed on the way down.")
