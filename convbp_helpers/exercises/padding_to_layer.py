@@ -40,9 +40,7 @@ def _known(mistakes, *, short="", long=""):
             shared = min(len(got), len(expected))
             if shared and np.allclose(got[:shared], expected[:shared]):
                 return short if len(got) < len(expected) else long
-        found = [
-            words for words, wrong in mistakes if _alike(got, wrong) and not _alike(expected, wrong)
-        ]  # fmt: skip
+        found = [words for words, wrong in mistakes if _alike(got, wrong) and not _alike(expected, wrong)]
         return f"This is what comes out if {'; or if '.join(dict.fromkeys(found))}." if found else ""
 
     return explain
@@ -193,7 +191,7 @@ def check_input_gradient_with_padding(latex) -> Report:
             Slip(_exchanged("top", "left"), "it would hold with top and left exchanged"),
         ],
         praise="The padding in front moves every index; the padding behind moves none.",
-    )  # fmt: skip
+    )
 
 
 #: Strides 1 to 3, padding in front from none to more than the kernel is long, and leftovers
@@ -460,7 +458,7 @@ def check_gridding(*, step, first) -> Report:
                 "The first i from 0 on for which i + p is divisible by step.",
             ),
         ),
-        "6u + 4k is even, whatever u and k are; so is i + p.",
+        "6u + 4k is even, whatever u and k are: where i + p is odd, no output can read x_i.",
     )
 
 
@@ -546,7 +544,10 @@ def check_weight_gradient_of_groups(latex) -> Report:
         latex,
         r"\frac{\partial J}{\partial w_{f,c',k}}",
         needs=[
-            Piece("G", "for one group only: c' counts within the group of f, and x is numbered through all of them"),
+            Piece(
+                "G",
+                "for one group only: c' counts within the group of f, and x is numbered through all of them",
+            ),
             Piece("c'", "c' should stand in it, the channel within the group"),
             Piece(r"\delta", "it should be written with δ and x"),
             Piece("x", "it should be written with δ and x"),
@@ -575,7 +576,7 @@ def check_weight_gradient_of_groups(latex) -> Report:
             ),
         ],
         praise="The channels of the groups before come first.",
-    )  # fmt: skip
+    )
 
 
 #: (channels, filters, groups, spatial size, kernel); C and F differ but in the depthwise layers
