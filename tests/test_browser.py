@@ -282,7 +282,7 @@ CONTRAST = (
     const under = fill.startsWith("rgb") ? over(rgb(fill), ground(text.closest(".cbp"))) : ground(text.closest(".cbp"));
     found.push([ratio(over(rgb(getComputedStyle(text).fill), under), under), "svg " + text.textContent]);
   }
-  for (const e of document.querySelectorAll(".cbp-sentence, .cbp-head, .cbp-symbol, .cbp-number, .cbp-total, .cbp-hint, .cbp-title, .cbp-note, .cbp figcaption, .cbp legend, .cbp label, .cbp-problem, .cbp-item button, .cbp-name")) {
+  for (const e of document.querySelectorAll(".cbp-sentence, .cbp-head, .cbp-symbol, .cbp-number, .cbp-total, .cbp-hint, .cbp-title, .cbp-note, .cbp figcaption, .cbp legend, .cbp label, .cbp-problem, .cbp-item button, .cbp-name, .cbp-blocktitle, .cbp-extra p, .cbp-controls select")) {
     if (!e.textContent || !e.offsetParent) continue;
     const under = ground(e);
     found.push([ratio(over(rgb(getComputedStyle(e).color), under), under), e.className + " " + e.textContent]);
@@ -318,6 +318,9 @@ COUNTING = dict(
     input_size=(6, 9), kernel_size=(2, 3), stride=2, view="grad_x", show_counts=True,
     controls=("stride", "kernel_size", "input_size", "counts"),
 )  # fmt: skip
+GROUPING = dict(
+    channels=4, filters=8, selected=("x", 2, 1, 3), show_channels=True, controls=("channels", "filters", "groups", "view")
+)  # fmt: skip
 STATES = {
     "2-D": dict(selected=("x", 2, 3)),
     "1-D and its Jacobian": dict(input_size=6, kernel_size=3, selected=("x", 2), show_jacobian=True),
@@ -345,6 +348,24 @@ STATES = {
     "links counted, long numbers": dict(
         input_size=(6, 9), x=[[1234.5] * 9] * 6, show_counts=True, selected=("w", 0, 1)
     ),
+    "one group and the channel matrix": dict(GROUPING),
+    "two groups": dict(GROUPING, groups=2),
+    "four groups": dict(GROUPING, groups=4, selected=("w", 5, 0, 1), view="grad_x", show_counts=True),
+    "two groups, gathered": dict(GROUPING, groups=2, view="grad_x", form="gather", muted=(4,)),
+    "two groups, scattered": dict(GROUPING, groups=2, view="grad_x", form="scatter", selected=("z", 5, 1, 1)),
+    "two groups, one row": dict(
+        GROUPING, input_size=9, kernel_size=3, groups=2, padding=1, selected=("z", 5, 1)
+    ),
+    "many channels": dict(
+        input_size=2,
+        kernel_size=1,
+        channels=64,
+        filters=64,
+        groups=32,
+        show_channels=True,
+        selected=("z", 9, 0),
+    ),
+    "one channel, one filter": dict(show_channels=True, selected=("w", 0, 1)),
 }
 OVERFLOW = """() => {
   const bad = [];
@@ -368,6 +389,11 @@ OVERFLOW = """() => {
     const [c, m] = [e, e.closest(".cbp-maps")].map((n) => n.getBoundingClientRect());
     if (c.right > m.right + 1 || e.scrollWidth > e.clientWidth + 1) bad.push(e.textContent + " is cut off");
   }
+  for (const e of document.querySelectorAll(".cbp-channels")) if (e.scrollWidth > e.clientWidth + 1) bad.push("the channel matrix is cut off");
+  for (const e of document.querySelectorAll(".cbp-channels svg")) {
+    const drawn = [...e.querySelectorAll("text.cbp-index")].filter((t) => t.textContent).map((t) => t.getBoundingClientRect());
+    drawn.forEach((p, n) => drawn.slice(n + 1).forEach((q) => { if (p.left < q.right && q.left < p.right && p.top < q.bottom - 4 && q.top < p.bottom - 4) bad.push("two indices overlap"); }));
+  }
   const buttons = [...document.querySelectorAll(".cbp-controls button, .cbp-controls input, .cbp-controls select")].filter((e) => e.offsetParent);
   const boxes = buttons.map((e) => e.getBoundingClientRect());
   boxes.forEach((p, n) => {
@@ -380,7 +406,7 @@ OVERFLOW = """() => {
     const arrows = 18, room = e.clientWidth - 2 * parseFloat(getComputedStyle(e).paddingLeft) - arrows;
     if (pen.measureText(e.value).width > room) bad.push(e.value + " is cut off in its control");
   }
-  const panels = [...document.querySelectorAll(".cbp-panel, .cbp-sentence, .cbp-equation, .cbp-block")].map((e) => e.getBoundingClientRect());
+  const panels = [...document.querySelectorAll(".cbp-panel, .cbp-sentence, .cbp-equation, .cbp-block, .cbp-channels")].map((e) => e.getBoundingClientRect());
   panels.forEach((p, n) => panels.slice(n + 1).forEach((q) => {
     if (p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1) bad.push("two parts overlap");
   }));
@@ -449,6 +475,7 @@ def test_every_control_has_a_label(page_of):
             "dilation",
             "channels",
             "filters",
+            "groups",
             "view",
             "form",
             "mute",
@@ -726,3 +753,203 @@ def test_numbers_of_links_that_do_not_fit_are_dropped_and_said(page_of):
     assert page.page.locator(".cbp-count").count() == 0
     assert "No room for the numbers of links" in page.page.locator(".cbp [data-array=x]").inner_text()
     assert "links per cell of x: 1 in 4 cells" in page.sentence()
+
+
+# ----------------------------------------------------------------------------------------------------------- groups
+def blocks(book):
+    """The channel matrix as drawn: for each filter the labels of its row, "" where it reads nothing."""
+    boxes = book.page.eval_on_selector_all(
+        ".cbp-channels .cbp-box",
+        "e => e.map((n) => [n.classList.contains('cbp-filled'), n.classList.contains('cbp-faint'), n.textContent])",
+    )
+    assert all(filled == bool(text) == (not faint) for filled, faint, text in boxes)
+    channels = int(book.setting("channels").input_value())
+    return [[text for _, _, text in boxes[n : n + channels]] for n in range(0, len(boxes), channels)]
+
+
+def outlined(book):
+    """Which (filter, channel) cells of the channel matrix the outline surrounds."""
+    return book.page.evaluate("""() => {
+      const frame = document.querySelector(".cbp-channels .cbp-outline")?.getBoundingClientRect();
+      const across = (n) => document.querySelector(".cbp-controls [data-name=channels]").value;
+      return !frame ? [] : [...document.querySelectorAll(".cbp-channels .cbp-box rect")].flatMap((e, n) => {
+        const r = e.getBoundingClientRect(), [x, y] = [(r.left + r.right) / 2, (r.top + r.bottom) / 2];
+        return frame.left < x && x < frame.right && frame.top < y && y < frame.bottom ? [[Math.floor(n / across()), n % across()]] : [];
+      });
+    }""")
+
+
+def expected_blocks(groups):
+    size, each = 4 // groups, 8 // groups
+    name = lambda f, c: f"w[{f}]" if size == 1 else f"w[{f},{c % size}]"  # noqa: E731
+    return [[name(f, c) if f // each == c // size else "" for c in range(4)] for f in range(8)]
+
+
+def expected_lit(groups):
+    """What x[2,1,3] lights up: itself, the kernels of its group's filters for it, and their outputs."""
+    filters = [f for f in range(8) if f // (8 // groups) == 2 // (4 // groups)]
+    weights = {f"w,{f},{2 % (4 // groups)},{k},{l}" for f in filters for k in range(2) for l in range(3)}  # noqa: E741
+    return {"x,2,1,3"} | weights | {f"z,{f},{u},{v}" for f in filters for u in (0, 1) for v in (1, 2, 3)}
+
+
+GROUPS_SAID = {
+    1: ("x[2,1,3] influences 48 outputs, through 48 weights", "Channel 2 is read by filters 0 to 7."),
+    2: ("x[2,1,3] influences 24 outputs, through 24 weights; group 1 joins channels 2 and 3 with filters 4 to 7", "Channel 2 is read by filters 4 to 7."),
+    4: ("x[2,1,3] influences 12 outputs, through 12 weights; group 2 joins channel 2 with filters 4 and 5", "Channel 2 is read by filters 4 and 5."),
+}  # fmt: skip
+KERNELS_SAID = {
+    1: "G = 1: 32 kernels of 2×3, 192 weights, 8 biases, 4608 multiplications",
+    2: "G = 2: 16 kernels of 2×3, 96 weights, 8 biases, 2304 multiplications",
+    4: "G = 4: 8 kernels of 2×3, 48 weights, 8 biases, 1152 multiplications",
+}
+
+
+def assert_grouped(book, groups):
+    """Everything the page shows of 4 channels, 8 filters, so many groups and the chosen x[2,1,3]."""
+    sentence, reads = GROUPS_SAID[groups]
+    book.expect_sentence(sentence)
+    assert book.setting("groups").input_value() == str(groups)
+    assert book.setting("groups").locator("option").all_inner_texts() == ["1", "2", "4"]
+    assert blocks(book) == expected_blocks(groups)
+    assert outlined(book) == [[f, 2] for f in range(8)]
+    assert book.lit() == expected_lit(groups)
+    assert book.page.locator(".cbp [data-array=w] .cbp-cell").count() == 8 * 4 // groups * 6
+    assert book.page.locator(".cbp-channels p").all_inner_texts() == [reads, KERNELS_SAID[groups]]
+    picture = book.page.locator(".cbp-channels svg")
+    assert picture.get_attribute("role") == "img"
+    many = "1 block" if groups == 1 else f"{groups} blocks"
+    assert (
+        picture.get_attribute("aria-label")
+        == f"Channel matrix of 8 filters and 4 channels, in {many}. {reads}"
+    )
+    assert_fits(book)
+
+
+@pytest.mark.parametrize("width", [800, 1300])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_groups(in_lab, theme, width):
+    book = in_lab(
+        f"groups{width}", theme, width, GROUPING,
+        "print(explorer.groups, explorer.w.shape, explorer.channels, len(explorer.links), explorer.w.ravel()[-1])",
+        "explorer.groups = 2", "explorer.configure(channels=6, filters=9, groups=3, show_channels=False)",
+    )  # fmt: skip
+    assert_grouped(book, 1)
+    book.setting("groups").select_option("4")  # mouse
+    assert_grouped(book, 4)
+    book.setting("groups").focus()  # keyboard
+    book.page.keyboard.press("ArrowUp")
+    assert_grouped(book, 2)
+    book.page.keyboard.press("ArrowUp")
+    book.page.keyboard.press("ArrowUp")  # there is no smaller one
+    assert_grouped(book, 1)
+    book.page.keyboard.press("End")
+    assert_grouped(book, 4)
+    book.page.wait_for_timeout(200)
+    assert book.run(1) == "4 (8, 1, 2, 3) 4 12 48.0"
+    book.run(2)
+    assert_grouped(book, 2)
+    before = book.page.locator(".cbp-stage").inner_text()
+    book.setting("channels").fill("3")
+    words = book.page.locator(".cbp-problem")
+    assert words.inner_text() == (
+        "No layer has these settings: groups must divide C and F; groups = 2 does not divide C = 3; use groups = 1. "
+        "The picture still shows the last one that exists."
+    )
+    assert book.page.locator(".cbp-stage").inner_text() == before
+    assert_readable(book.page)
+    book.page.wait_for_timeout(200)
+    assert book.run(1) == "2 (8, 2, 2, 3) 4 24 96.0"
+    book.setting("groups").select_option("1")  # the fix that the message names
+    assert words.is_hidden() and book.setting("channels").input_value() == "3"
+    assert book.setting("groups").locator("option").all_inner_texts() == ["1"]
+    book.page.wait_for_timeout(200)
+    assert book.run(1) == "1 (8, 3, 2, 3) 3 48 144.0"
+    book.run(3)
+    book.page.wait_for_function(
+        "document.querySelectorAll('.cbp [data-array=w] .cbp-cell').length === 9 * 2 * 6"
+    )
+    assert book.setting("groups").locator("option").all_inner_texts() == ["1", "3"]
+    assert book.setting("groups").input_value() == "3" and book.page.locator(".cbp-channels").count() == 0
+    assert book.run(1) == "3 (9, 2, 2, 3) 6 18 108.0"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [800, 1300])
+def test_groups_without_a_kernel(page_of, width, scheme):
+    page = page_of(width=width, scheme=scheme, **GROUPING, groups=2)
+    assert_grouped(page, 2)
+    for groups in (4, 1, 2):
+        page.setting("groups").select_option(str(groups))
+        assert_grouped(page, groups)
+    page.setting("filters").fill("7")
+    assert (
+        "groups = 2 does not divide F = 7; use groups = 1." in page.page.locator(".cbp-problem").inner_text()
+    )
+    page.setting("filters").fill("6")
+    assert page.page.locator(".cbp-problem").is_hidden()
+    page.expect_sentence(
+        "x[2,1,3] influences 18 outputs, through 18 weights; group 1 joins channels 2 and 3 with filters 3 to 5"
+    )
+    assert page.setting("groups").locator("option").all_inner_texts() == ["1", "2"]
+
+
+def test_cells_and_arrows_stay_in_the_group(page_of):
+    page = page_of(**GROUPING, groups=2)
+    page.cell("z,5,1,2").click()
+    page.expect_sentence(
+        "z[5,1,2] reads 12 inputs, through 12 weights; group 1 joins channels 2 and 3 with filters 4 to 7"
+    )
+    assert {key.split(",")[1] for key in page.lit() if key[0] == "x"} == {"2", "3"}
+    assert {key[:5] for key in page.lit() if key[0] == "w"} == {"w,5,0", "w,5,1"}
+    assert outlined(page) == [[5, c] for c in range(4)]
+    text = page.page.locator(".cbp-equation").inner_text()
+    assert "w[5,0,0,0]·x[2,1,2]" in text and "w[5,1,1,2]·x[3,2,4]" in text
+    page.cell("w,5,1,1,2").click()
+    assert {key.split(",")[1] for key in page.lit() if key[0] == "x"} == {"3"}
+    assert outlined(page) == [[5, c] for c in range(4)]
+    assert page.page.locator(".cbp-channels .cbp-strong").all_text_contents() == ["w[5,1]"]
+    assert (
+        "Filter 5 reads channels 2 and 3; w[5,1] joins it to channel 3."
+        in page.page.locator(".cbp-channels").inner_text()
+    )
+    page.page.keyboard.press("ArrowRight")  # past the edge: the next kernel
+    assert page.page.evaluate("document.activeElement.dataset.key") == "w,6,0,1,0"
+    page.expect_sentence(
+        "w[6,0,1,0] joins 24 pairs of input and output; group 1 joins channels 2 and 3 with filters 4 to 7"
+    )
+    page.page.keyboard.press("PageUp")
+    page.page.keyboard.press("PageUp")
+    assert page.page.evaluate("document.activeElement.dataset.key") == "w,5,0,1,0"
+
+
+@pytest.mark.parametrize("form", ["scatter", "gather"])
+def test_scatter_and_gather_stay_in_the_group(page_of, form):
+    page = page_of(**GROUPING, groups=2, view="grad_x", form=form, muted=(4,))
+    page.expect_sentence(
+        "x[2,1,3] influences 18 outputs, through 18 weights; group 1 joins channels 2 and 3 with filters 4 to 7; "
+        "7 filters sound, 4 is muted"
+    )
+    titles = page.page.locator(".cbp-form .cbp-blocktitle").all_inner_texts()
+    if form == "scatter":
+        assert {title[:4] for title in titles} == {"δ[5,", "δ[6,"} and len(titles) == 12  # 6 more are counted
+    else:
+        assert [t for t in titles if t.startswith("window")] == [
+            f"window of δ, filter {f}" for f in (5, 6, 7)
+        ]
+        sums = [float(t.split("together ")[1]) for t in titles if t.startswith("terms")]
+        assert page.page.locator(".cbp-total").inner_text() == f"= {sum(sums):g}"
+        turned = page.page.locator(".cbp-block").nth(1).locator(".cbp-mark").all_text_contents()
+        assert turned == ["w[5,0,1,2]", "w[5,0,1,1]", "w[5,0,1,0]", "w[5,0,0,2]", "w[5,0,0,1]", "w[5,0,0,0]"]
+    drawn = page.page.locator(".cbp-form .cbp-value").all_text_contents()
+    weights = InfluenceExplorer(**GROUPING, groups=2).w
+    first = [f"{w:g}" for w in weights[5, 0].ravel()[::-1]]
+    assert form == "scatter" or drawn[6:12] == first
+
+
+def test_a_channel_matrix_too_large_to_draw_is_said(page_of):
+    page = page_of(input_size=1, kernel_size=1, channels=80, filters=80, groups=80, show_channels=True)
+    assert page.page.locator(".cbp-channels svg").count() == 0
+    assert page.page.locator(".cbp-channels p").all_inner_texts() == [
+        "It has 6400 cells, too many to be drawn.", "Every filter reads only the channels of its group.",
+        "G = 80: 80 kernels of 1, 80 weights, 80 biases, 80 multiplications",
+    ]  # fmt: skip

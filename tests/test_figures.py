@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from convbp_helpers import figures, loops
+from convbp_helpers import figures, loops, selection
 from convbp_helpers.widgets import InfluenceExplorer
 
 X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
@@ -67,6 +67,31 @@ STATES = {
     "links counted, too large": dict(
         input_size=(3, 60), kernel_size=(2, 3), show_counts=True, selected=("x", 1, 1)
     ),
+    "groups": dict(
+        input_size=(3, 4), channels=4, filters=8, groups=2, show_channels=True, selected=("x", 1, 2, 3)
+    ),
+    "four groups": dict(
+        input_size=(3, 4),
+        channels=4,
+        filters=8,
+        groups=4,
+        show_channels=True,
+        view="grad_x",
+        selected=("w", 5, 0, 1),
+    ),
+    "gathered in groups": dict(
+        channels=2, filters=4, groups=2, view="grad_x", form="gather", selected=("x", 1, 2, 3)
+    ),
+    "many channels": dict(
+        input_size=1,
+        kernel_size=1,
+        channels=24,
+        filters=12,
+        groups=12,
+        show_channels=True,
+        selected=("z", 7, 0),
+    ),
+    "one channel": dict(show_channels=True, selected=("z", 0, 0)),
     "links counted in a row": dict(input_size=6, kernel_size=3, show_counts=True, selected=("x", 2)),
 }
 PICTURES = {
@@ -328,3 +353,52 @@ def test_the_twin_shows_a_moved_bias():
     picture = figures.influence(explorer)
     np.testing.assert_array_equal([p["array"] for p in picture.panels[-2:]], explorer.z)
     assert picture.caption.endswith("; b[1] moved by 2: so did all 24 cells of z[1], and no other cell")
+
+
+SMALL = dict(input_size=(2, 3), kernel_size=(1, 2), channels=4, filters=8)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+@pytest.mark.parametrize("cell", [("x", 2, 1, 2), ("z", 5, 1, 1), ("w", 5, 0, 0, 1), None])
+def test_the_twin_shows_the_channel_matrix(groups, cell):
+    explorer = InfluenceExplorer(**SMALL, groups=groups, show_channels=True, selected=cell)
+    picture = figures.influence(explorer)
+    assert len(picture.panels) == 4 + 32 // groups + 8 + 1
+    panel = picture.panels[-1]
+    silenced = [explorer.x * (np.arange(4) != c)[:, None, None] for c in range(4)]
+    moves = [(InfluenceExplorer(**SMALL, groups=groups, x=x).z != explorer.z).any((1, 2)) for x in silenced]
+    np.testing.assert_array_equal(panel["array"], np.transpose(moves))  # it reads c if z changes with c
+    assert set(panel["texts"]) == set(zip(*np.nonzero(panel["array"]), strict=True))
+    for (f, c), name in panel["texts"].items():
+        assert name == (f"w[{f}]" if groups == 4 else f"w[{f},{c % (4 // groups)}]")
+    if cell is None or cell[0] == "w":
+        drawn = [text for text, _ in extents(picture)[0] if re.fullmatch(r"w\[[\d,]+\]", text)]
+        assert sorted(drawn) == sorted(panel["texts"].values())
+    own = next(c for c in range(4) if panel["array"][5, c])
+    expected = {"x": ([(0, 2, 8, 1)], []), "z": ([(5, 0, 1, 4)], []), "w": ([(5, 0, 1, 4)], [(5, own)])}
+    assert (panel["outlines"], list(panel["highlight"])) == (expected[cell[0]] if cell else ([], []))
+    said = selection.channels_sentence(explorer.layer, cell), selection.kernels_sentence(explorer.layer)
+    assert picture.alt.endswith(f" {said[0]} {said[1]}.")
+    assert picture.caption == (explorer.sentence if cell else "No cell is selected")
+
+
+def test_the_twin_lights_up_only_the_group():
+    explorer = InfluenceExplorer(**STATES["groups"])
+    lit = {p["title"][:6] for p in figures.influence(explorer).panels if p["highlight"]}
+    assert lit == {"x[1,·,"} | {f"w[{f},1," for f in range(4)} | {f"z[{f},·," for f in range(4)}
+    gathered = figures.influence(InfluenceExplorer(**STATES["gathered in groups"]))
+    assert [p["title"] for p in gathered.panels if p["title"].startswith("window")] == [
+        "window of δ, filter 2", "window of δ, filter 3",
+    ]  # fmt: skip
+    total = sum(p["array"].sum() for p in gathered.panels if p["title"] == "their products")
+    assert f" = {total:g}" in gathered.alt
+
+
+def test_a_channel_matrix_too_large_to_draw_is_said(monkeypatch):
+    monkeypatch.setattr(figures, "MOST_ENTRIES", 31)
+    picture = figures.influence(InfluenceExplorer(**SMALL, groups=4, show_channels=True))
+    assert len(picture.panels) == 4 + 8 + 8
+    assert picture.alt.endswith(
+        " Every filter reads only the channels of its group. "
+        "G = 4: 8 kernels of 1×2, 16 weights, 8 biases, 64 multiplications."
+    )

@@ -138,11 +138,13 @@ def test_the_links_are_all_links_and_only_those(layers):
 
 def test_javascript_and_python_say_the_same(layers, tmp_path, count):
     body = """const l = m.layerOf(g.settings);
-    return g.cells.map((c) => [m.sentenceOf(l, c, g.view), m.equationOf(l, g.arrays, c, g.view, g.form)]);"""
+    return g.cells.map((c) => [m.sentenceOf(l, c, g.view), m.equationOf(l, g.arrays, c, g.view, g.form), m.channelsSentence(l, c), m.kernelsSentence(l)]);"""
     answers = in_javascript(tmp_path, body, sent(layers))
     for layer, answer in zip(layers, answers, strict=True):
         geometry = ie.layer_of(**layer["settings"])
-        for cell, (sentence, equation) in zip(layer["cells"], answer, strict=True):
+        for cell, (sentence, equation, reads, kernels) in zip(layer["cells"], answer, strict=True):
+            assert reads == selection.channels_sentence(geometry, cell)
+            assert kernels == selection.kernels_sentence(geometry)
             assert sentence == selection.sentence_of(geometry, cell, layer["view"])
             assert equation == selection.equation_of(
                 geometry, layer["arrays"], cell, layer["view"], layer["form"]
@@ -290,6 +292,10 @@ IMPOSSIBLE = [
     (dict(input_size=(0, 8)), "input_size must be at least 1; got 0"),
     (dict(channels=0), "channels must be at least 1; got 0"),
     (dict(filters=-2), "filters must be at least 1; got -2"),
+    (dict(groups=0), "groups must be at least 1; got 0"),
+    (dict(channels=4, filters=8, groups=3), "groups must divide C and F; groups = 3 does not divide C = 4; use groups = 1, 2 or 4"),
+    (dict(channels=4, filters=6, groups=4), "groups must divide C and F; groups = 4 does not divide F = 6; use groups = 1 or 2"),
+    (dict(filters=3, groups=5), "groups must divide C and F; groups = 5 does not divide C = 1; use groups = 1"),
     (dict(input_size=(90, 90)), "the explorer draws at most 6000 cells; x, w and z of this layer have"),
 ]  # fmt: skip
 
@@ -348,6 +354,12 @@ INVALID = [
     (dict(muted="01", filters=2), "muted is a tuple of filter numbers"),
     (dict(show_counts=3), "show_counts must be True or False; got 3"),
     (dict(controls=("bias",)), "mute, b, counts; got 'bias'"),
+    (dict(groups=1.5), "groups must be an integer; got 1.5"),
+    (dict(groups=True), "groups must be an integer; got True"),
+    (dict(channels=4, filters=8, groups=8), "groups = 8 does not divide C = 4; use groups = 1, 2 or 4"),
+    (dict(channels=4, filters=8, groups=2, w=np.zeros((8, 4, 2, 3))), "w must have shape (8, 2, 2, 3)"),
+    (dict(channels=4, filters=8, groups=2, selected=("w", 0, 2, 0, 0)), "w has shape (8, 2, 2, 3)"),
+    (dict(show_channels="yes"), "show_channels must be True or False; got 'yes'"),
     (dict(stride=1.5), "stride must be an integer"),
     (dict(kernel_size=(True, 3)), "kernel_size must be an integer"),
 ]
@@ -518,6 +530,7 @@ def test_controls():
         "b",
         "counts",
     )
+    assert InfluenceExplorer(controls=("view", "groups", "filters")).controls == ("filters", "groups", "view")
     assert InfluenceExplorer(controls=False).controls == ()
     assert InfluenceExplorer(controls=("form", "view")).controls == ("view", "form")
 
@@ -687,3 +700,145 @@ def test_an_exported_page_takes_along_what_is_muted_counted_and_moved():
     state = json.loads(explorer.export_html().split("const state = ")[1].split(";\nconst listeners")[0])
     assert state["muted"] == [1] and state["show_counts"] is True
     assert state["b"] == [0, 2] and state["_b_start"] == [0, 0]
+
+
+# ----------------------------------------------------------------------------------------------------------- groups
+GROUPED = dict(channels=4, filters=8, groups=2)
+SENTENCES = [
+    (dict(GROUPED, selected=("x", 2, 1, 3)), "x[2,1,3] influences 24 outputs, through 24 weights; group 1 joins channels 2 and 3 with filters 4 to 7"),
+    (dict(GROUPED, selected=("z", 3, 1, 3)), "z[3,1,3] reads 12 inputs, through 12 weights; group 0 joins channels 0 and 1 with filters 0 to 3"),
+    (dict(GROUPED, selected=("z", 4, 0, 0), padding=1), "z[4,0,0] reads 4 inputs, through 4 weights; 8 of its 12 taps fall on padding; group 1 joins channels 2 and 3 with filters 4 to 7"),
+    (dict(GROUPED, selected=("w", 5, 1, 0, 2)), "w[5,1,0,2] joins 24 pairs of input and output; group 1 joins channels 2 and 3 with filters 4 to 7"),
+    (dict(GROUPED, groups=4, selected=("w", 5, 0, 2)), "w[5,0,2] joins 24 pairs of input and output; group 2 joins channel 2 with filters 4 and 5"),
+    (dict(channels=3, filters=3, groups=3, selected=("x", 1, 0, 0), show_counts=True), "x[1,0,0] influences 1 output, through 1 weight; group 1 joins channel 1 with filter 1; links per cell of x to its filter: 1 in 12 cells, 2 in 30, 3 in 24, 4 in 18, 6 in 36"),
+    (dict(GROUPED, selected=("x", 0, 2, 3), view="grad_x", muted=(0, 1, 2, 3)), "x[0,2,3]: all filters of its group are muted, so nothing arrives; group 0 joins channels 0 and 1 with filters 0 to 3; filters 4, 5, 6 and 7 sound, 0, 1, 2 and 3 are muted"),
+    (dict(GROUPED, selected=("x", 2, 2, 3), view="grad_x", muted=(0, 4)), "x[2,2,3] influences 18 outputs, through 18 weights; group 1 joins channels 2 and 3 with filters 4 to 7; filters 1, 2, 3, 5, 6 and 7 sound, 0 and 4 are muted"),
+    (dict(GROUPED, selected=("x", 2, 2, 3), view="grad_x", muted=range(8)), "x[2,2,3]: all filters are muted, so nothing arrives; group 1 joins channels 2 and 3 with filters 4 to 7"),
+    (dict(GROUPED, show_counts=True, input_size=(2, 3)), "Point at a cell, or move to one with Tab and the arrow keys; links per cell of x to one filter of its group: 1 in 24 cells"),
+    (dict(channels=2, filters=2, groups=1, selected=("x", 0, 0, 0)), "x[0,0,0] influences 2 outputs, through 2 weights"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "words"), SENTENCES, ids=range(len(SENTENCES)))
+def test_the_sentence_says_which_group(settings, words, tmp_path):
+    explorer = InfluenceExplorer(**settings | dict(muted=tuple(settings.get("muted", ()))))
+    assert explorer.sentence == words
+    given = explorer._state() | dict(show_counts=bool(explorer.show_counts))
+    body = "return m.sentenceOf(m.layerOf(g), g.selected, g.view, g);"
+    assert in_javascript(tmp_path, body, [given]) == [words]
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+@pytest.mark.parametrize(
+    "settings", [dict(stride=2, padding=1), dict(input_size=9, kernel_size=3, dilation=2)]
+)
+def test_groups_are_layers_side_by_side(groups, settings):
+    """z and the gradients are those of the loops, and those of one explorer for each group."""
+    whole = InfluenceExplorer(channels=4, filters=8, groups=groups, **settings)
+    assert whole.w.shape[:2] == (8, 4 // groups)
+    keywords = dict(groups=groups) | {n: getattr(whole, n) for n in ("stride", "padding", "dilation")}
+    x, w, delta = whole.x, whole.w, whole.delta
+    np.testing.assert_array_equal(whole.z, loops.forward(x[None], w, **keywords)[0])
+    grad_x = loops.grad_input(delta[None], w, (1, *x.shape), **keywords)[0]
+    np.testing.assert_array_equal(whole.grad_x, grad_x)
+    grad_w = loops.grad_weight(delta[None], x[None], w.shape, **keywords)
+    np.testing.assert_array_equal(whole.grad_w, grad_w)
+    size, each = 4 // groups, 8 // groups
+    for g in range(groups):
+        channels, filters = slice(g * size, (g + 1) * size), slice(g * each, (g + 1) * each)
+        part = InfluenceExplorer(
+            channels=size, filters=each, x=x[channels], w=w[filters], delta=delta[filters], **settings
+        )
+        np.testing.assert_array_equal(part.z, whole.z[filters])
+        np.testing.assert_array_equal(part.grad_x, grad_x[channels])
+        np.testing.assert_array_equal(part.grad_w, grad_w[filters])
+    for view, name in zip(ie.VIEWS, "zxw", strict=True):
+        whole.view = view
+        array = {"z": whole.z, "x": whole.grad_x, "w": whole.grad_w}[name]
+        for index in list(np.ndindex(*array.shape))[::7]:
+            whole.selected = (name, *index)
+            assert whole.equation.endswith(f"= {selection.number(array[index])}") or not whole.links
+            for (f, *_), (of, in_group, *_), (c, *_) in whole.links:
+                assert of == f and c == f // each * size + in_group
+
+
+def test_groups_change_the_shape_of_w_and_keep_its_values():
+    explorer = InfluenceExplorer(channels=4, filters=8, selected=("w", 5, 3, 1, 2))
+    explorer.groups = 2
+    np.testing.assert_array_equal(explorer.w, np.arange(1, 97).reshape(8, 2, 2, 3))
+    assert explorer.selected == ("w", 5, 1, 1, 2) and explorer.z.shape == (8, 4, 6)
+    own = -np.arange(96.0).reshape(8, 2, 2, 3)
+    explorer.w = own
+    explorer.groups = 4
+    np.testing.assert_array_equal(explorer.w, own[:, :1])
+    before = repr(explorer)
+    for change in (dict(channels=6), dict(filters=6), dict(groups=3)):
+        for attempt in (
+            lambda c=change: explorer.configure(**c),
+            lambda c=change: setattr(explorer, *c.popitem()),
+        ):
+            with pytest.raises(
+                SettingError,
+                match=r"groups must divide C and F; groups = \d does not divide . = \d; use groups = 1",
+            ):
+                attempt()
+            assert repr(explorer) == before
+    explorer.configure(channels=6, filters=3, groups=3)
+    assert explorer.w.shape == (3, 2, 2, 3) and explorer.layer.groups == 3
+    np.testing.assert_array_equal(explorer.w[:, 0], own[:3, 0])
+
+
+def test_repr_names_groups_and_the_channel_matrix():
+    explorer = InfluenceExplorer(**GROUPED, show_channels=True, selected=("x", 0, 1, 2))
+    assert repr(explorer) == (
+        "InfluenceExplorer(input_size=(5, 8), kernel_size=(2, 3), channels=4, filters=8, groups=2, view='forward', "
+        "show_channels=True, selected=('x', 0, 1, 2))"
+    )
+    explorer.configure(groups=1, show_channels=False)
+    assert "groups" not in repr(explorer) and "show_channels" not in repr(explorer)
+    state = json.loads(
+        InfluenceExplorer(**GROUPED, show_channels=True)
+        .export_html()
+        .split("const state = ")[1]
+        .split(";\nconst listeners")[0]
+    )
+    assert state["groups"] == 2 and state["show_channels"] is True and np.shape(state["w"]) == (8, 2, 2, 3)
+
+
+def test_what_the_channel_matrix_says():
+    said = lambda explorer: selection.channels_sentence(explorer.layer, explorer.selected)  # noqa: E731
+    explorer = InfluenceExplorer(**GROUPED)
+    assert said(explorer) == "Every filter reads only the channels of its group."
+    for cell, words in (
+        (("x", 1, 0, 0), "Channel 1 is read by filters 0 to 3."),
+        (("z", 6, 0, 0), "Filter 6 reads channels 2 and 3."),
+        (("w", 6, 1, 0, 0), "Filter 6 reads channels 2 and 3; w[6,1] joins it to channel 3."),
+    ):
+        explorer.selected = cell
+        assert said(explorer) == words
+    explorer.configure(groups=4, selected=("w", 6, 0, 0))
+    assert said(explorer) == "Filter 6 reads channel 3."
+    explorer.configure(groups=1, selected=None)
+    assert said(explorer) == "Every filter reads every channel."
+
+
+def test_the_kernels_weights_and_products_are_counted(layers):
+    counted = lambda **s: selection.kernels_sentence(ie.layer_of(**s))  # noqa: E731
+    small = dict(input_size=(5, 8), kernel_size=(2, 3), channels=4, filters=8)
+    assert counted(**small) == "G = 1: 32 kernels of 2×3, 192 weights, 8 biases, 4608 multiplications"
+    assert counted(**small, groups=4) == "G = 4: 8 kernels of 2×3, 48 weights, 8 biases, 1152 multiplications"
+    assert counted(input_size=1, kernel_size=1) == "G = 1: 1 kernel of 1, 1 weight, 1 bias, 1 multiplication"
+    padded = counted(input_size=3, kernel_size=2, padding=1, stride=2)
+    assert padded == "G = 1: 1 kernel of 2, 2 weights, 1 bias, 4 multiplications, those with padding included"
+    for layer in layers:
+        s = layer["settings"]
+        if not np.any(s["padding"]):  # then every multiplication is a link
+            geometry = ie.layer_of(**s)
+            links = sum(
+                len(selection.links_of(geometry, ("z", *index)))
+                for index in np.ndindex(*geometry.out_shape[1:])
+            )
+            words = "1 multiplication" if links == 1 else f"{links} multiplications"
+            assert counted(**s).endswith(f", {words}") and f" {layer['arrays']['w'].size} weight" in counted(
+                **s
+            )
