@@ -65,7 +65,7 @@ class Book(Notebook, Panels):
     def __init__(self, browser, lab, name, cells, width):
         super().__init__(browser, lab, name, cells, width=width)
         self.run(0)
-        self.page.wait_for_selector(".cbp svg rect", timeout=60_000)
+        self.page.wait_for_selector(".cbp .cbp-value", timeout=60_000)
         self.page.locator(".cbp-lines").scroll_into_view_if_needed()
         self.page.mouse.move(3, 3)
 
@@ -106,7 +106,7 @@ def page_of(chromium, tmp_path_factory):
         widget.export_html(path)
         watched = Panels(chromium, width=width, color_scheme=scheme, offline=True)
         watched.page.goto(path.as_uri())
-        watched.page.wait_for_selector(".cbp svg rect")
+        watched.page.wait_for_selector(".cbp .cbp-value")
         opened.append(watched)
         return watched
 
@@ -234,7 +234,7 @@ def test_the_split_moves_the_window(in_lab, theme, width):
     expect(3)
     book.run(3)
     expect(2, total=2)
-    assert book.numbers("padded") == [3, 1, 26, 5, 40, 3, 15, 0]
+    assert book.numbers("padded") == [3, 1, 20, 5, 34, 3, 15, 0]
     assert book.page.locator("[data-row=padded] .cbp-unlinked").count() == 1
     assert_fits(book)
 
@@ -313,10 +313,7 @@ def test_a_result_lays_its_multipliers_onto_the_row(in_lab, theme, width):
     book.run(3)  # from Python
     page.wait_for_function("document.querySelector('[data-name=dilation]').value === '1'")
     assert book.setting("stride").input_value() == "4"
-    assert (
-        page.locator(".cbp-surplus .cbp-value").all_text_contents()
-        == ["69", "149"][: page.locator(".cbp-surplus").count()]
-    )
+    assert page.locator(".cbp-surplus .cbp-value").all_text_contents() == ["169", "123"]
     assert_fits(book)
 
 
@@ -375,13 +372,6 @@ def test_the_split_works_without_a_kernel(page_of):
 
 
 def test_the_panels_work_without_a_kernel(page_of):
-    page = page_of(DualityPanels(9, 3, 2, 2))
-    stage = page.page.locator(".cbp-lines")
-    problem = page.page.locator(".cbp-problem")
-    page.cell("grad_w,2").click()
-    page.setting("dilation").fill("3")
-    page.page.get_by_role("button", name="d plus 1").click()
-    assert problem.is_hidden() and page.setting("dilation").input_value() == "4"
     page = page_of(DualityPanels(8, 3, 2, 2))
     stage, problem = page.page.locator(".cbp-lines"), page.page.locator(".cbp-problem")
     before = stage.inner_text()

@@ -220,7 +220,7 @@ export function render(widget) {
         return key && [key[0], Number(key[1])];
       };
       const choose = (selected) => same(selected, frame.state.selected) || frame.put({ selected });
-      for (const type of ["pointerover", "click"])
+      for (const type of ["pointermove", "click"]) // not pointerover: scrolling by key also brings cells under the pointer
         stage.addEventListener(type, (event) => {
           const key = keyOf(event);
           if (!key) return;

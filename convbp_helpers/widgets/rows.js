@@ -116,7 +116,7 @@ function mount({ model, el }, { label, names, problemOf, light, start }) {
   root.append(controls, problem, frame.stage, frame.sentence);
   el.append(root);
 
-  let timer = 0, quiet = false, asked = false;
+  let quiet = false, asked = false;
   const read = () => {
     const next = Object.fromEntries(names.map((name) => [name, model.get(name)]));
     if (problemOf(next)) return false; // half of a change: the rest is on its way
@@ -135,8 +135,8 @@ function mount({ model, el }, { label, names, problemOf, light, start }) {
     read();
     if (Object.keys(changes).every((name) => name === light)) parts.show();
     else parts.build();
-    clearTimeout(timer);
-    timer = setTimeout(() => model.save_changes(), 40);
+    // At once: a change that waits here would be undone by the kernel's echo of the one before it.
+    model.save_changes();
   };
   function changed() {
     if (quiet || asked) return;
@@ -174,7 +174,6 @@ function mount({ model, el }, { label, names, problemOf, light, start }) {
   }
   return () => {
     observer.disconnect();
-    clearTimeout(timer);
     for (const name of names) model.off(`change:${name}`, changed);
   };
 }
