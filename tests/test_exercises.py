@@ -644,6 +644,7 @@ ROWS = {
             r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{left}-l}\; w_{k,l}",
             r"\frac{\partial J}{\partial x_{i,j}} = \sum_{u,v} w_{i+p_{top}-u,\,j+p_{left}-v} \delta_{u,v}",
             r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{\text{top}}-k,\,j+p_{\mathrm{left}}-l} w_{k,l}",
+            r"\frac{\partial J}{\partial x_{i,j}} = \sum_{u,v} \delta_{u,v} \sum_{k,l} w_{k,l} [i = u+k-p_{top}][j = v+l-p_{left}]",
         ],
         [..., ""],
         [
@@ -779,6 +780,7 @@ ROWS = {
         [same, lambda delta, w: np.convolve(delta, w)[(len(w) - 1) // 2 :][: len(delta)]],
         BLANK,
         [
+            (lambda delta, w: np.convolve(delta, w, "same"), ["2 inputs and 3 weights", "shape is (3,)"]),
             (
                 lambda delta, w: same(delta, w, lambda before, after: (before, after)),
                 ["2 weights", "padded as x is in the forward pass"],
@@ -984,7 +986,11 @@ ROWS = {
         [
             (
                 r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{c',u+k}",
-                ["It holds, but", "one group only"],
+                ["It holds, but", "G should stand in it"],
+            ),
+            (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor fC/F \rfloor + c',u+k}",
+                ["Does not hold", "the order matters"],
             ),
             (
                 r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_f\sum_u \delta_{f,u} x_{c',u+k}",

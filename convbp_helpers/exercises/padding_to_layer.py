@@ -169,10 +169,12 @@ def check_input_gradient_with_padding(latex) -> Report:
         needs=[
             Piece("p_top", "the padding above is missing: it is written p_{top}"),
             Piece("p_left", "the padding to the left is missing: it is written p_{left}"),
-            Piece("p_top with i", "p_{top} is the padding of the rows: it stands beside i"),
-            Piece("p_left with j", "p_{left} is the padding of the columns: it stands beside j"),
             Piece(r"\delta", "it should be written with δ and w"),
             Piece("w", "it should be written with δ and w"),
+        ],
+        hints=[
+            Piece("p_top with i", "p_{top} is the padding of the rows: it stands beside i"),
+            Piece("p_left with j", "p_{left} is the padding of the columns: it stands beside j"),
         ],
         without=[
             Piece("p_bottom", "the padding below moves no cell: only what lies before the first cell does"),
@@ -295,7 +297,7 @@ def _slide(row, w, pads):
 
 def check_repaired_same(answer) -> Report:
     """Exercise 6.5, find the mistake: (delta, w) -> grad_x of a "same" layer at stride 1, of odd and of even K."""
-    sizes = [(3, 2), (4, 3), (5, 1), (5, 4), (6, 2), (6, 5), (7, 4), (9, 6), (8, 7)]
+    sizes = [(3, 2), (4, 3), (2, 3), (2, 5), (3, 6), (5, 1), (5, 4), (6, 2), (6, 5), (7, 4), (9, 6), (8, 7)]
     cases = []
     rows = [(h, k, 1, 1, ((k - 1) // 2, k // 2)) for h, k in sizes]
     for name, _, w, delta, geometry, settings in _rows(rows, 65):
@@ -546,7 +548,7 @@ def check_weight_gradient_of_groups(latex) -> Report:
         needs=[
             Piece(
                 "G",
-                "for one group only: c' counts within the group of f, and x is numbered through all of them",
+                "G should stand in it: c' counts within the group of f, and x is numbered through all of them",
             ),
             Piece("c'", "c' should stand in it, the channel within the group"),
             Piece(r"\delta", "it should be written with δ and x"),
@@ -569,6 +571,10 @@ def check_weight_gradient_of_groups(latex) -> Report:
             Slip(
                 _replaced(_F_MOD_G, rf"{_GROUP_OF_F} C/G"),
                 "f mod G deals the filters out one by one, and it is the number of a group, not of a channel",
+            ),
+            Slip(
+                _replaced(r"\\lfloor\s*fC/F\s*\\rfloor", rf"{_GROUP_OF_F} C/G"),
+                "first round down to the number of the group, and then multiply by C/G: the order matters",
             ),
             Slip(
                 _replaced(r"\\lfloor\s*f/G", r"\\lfloor fG/F"),
