@@ -780,7 +780,7 @@ ROWS = {
         [same, lambda delta, w: np.convolve(delta, w)[(len(w) - 1) // 2 :][: len(delta)]],
         BLANK,
         [
-            (lambda delta, w: np.convolve(delta, w, "same"), ["2 inputs and 3 weights", "shape is (3,)"]),
+            (lambda delta, w: np.convolve(delta, w, "same"), ["2 inputs, 3 weights", "shape is (3,)"]),
             (
                 lambda delta, w: same(delta, w, lambda before, after: (before, after)),
                 ["2 weights", "padded as x is in the forward pass"],
