@@ -64,7 +64,7 @@ export function render(widget) {
         };
         const picture = (width, height, ...children) => svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, ...children);
         const top = html("div", { class: "cbp-beside" },
-          html("div", { "data-row": "delta" }, titleOf("gradient", "δ", ` given from above, ${delta.length}: each over the middle of the cells that it reaches`), picture(wide, cell + 20, rowOf(delta, (u) => stride * u + (taps - 1) / 2, "gradient", "δ"))),
+          html("div", { "data-row": "delta" }, titleOf("gradient", "δ", ` given from above, ${delta.length} cells: each over the middle of those that it reaches`), picture(wide, cell + 20, rowOf(delta, (u) => stride * u + (taps - 1) / 2, "gradient", "δ"))),
           html("div", { "data-row": "w" }, titleOf("weight", "w", ` weights, ${taps}`), picture(taps * cell + 8, cell + 20, rowOf(w, (k) => k, "weight", "w"))));
 
         // the padded row, the window on it, and below the window the row of x

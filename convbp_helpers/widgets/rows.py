@@ -48,19 +48,21 @@ class RowsWidget(anywidget.AnyWidget):
             kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
         }
 
+    def _state(self) -> dict:
+        state = {name: getattr(self, name) for name in (*self._STATE, "_colours")}
+        return {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}
+
     def export_html(self, path=None, *, overwrite=False, title=None):
         """One page that works without a kernel and without a network, opened from a folder.
 
         Returns the page's text, or writes it to `path` and returns the path. An existing file is kept unless
         `overwrite=True`.
         """
-        state = {name: getattr(self, name) for name in (*self._STATE, "_colours")}
-        state = {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}
         page = PAGE.format(
             title=(title or self._TITLE).replace("&", "&amp;").replace("<", "&lt;"),
             css=self._css,
             module=self._esm.replace("</script", "<\\/script"),
-            state=json.dumps(state, ensure_ascii=False).replace("<", "\\u003c"),
+            state=json.dumps(self._state(), ensure_ascii=False).replace("<", "\\u003c"),
         )
         if path is None:
             return page
