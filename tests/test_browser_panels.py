@@ -410,6 +410,9 @@ def test_the_panels_work_without_a_kernel(page_of):
         "z[1] = w[0]·x[1] + w[1]·x[4] + w[2]·x[7] = 3·11 + 1·9 + 5·7 = 77: the cells of x are d = 3 apart"
     )
     assert page.laid() == [["z", [[1, "3"], [4, "1"], [7, "5"]], [1, 4, 7]]]
+    page.page.get_by_role("button", name="d plus 1").focus()
+    page.page.keyboard.press("Tab")
+    assert page.key() == "z,1"  # Tab goes to the selected result
 
 
 def test_a_change_is_sent_at_once(page_of):
