@@ -953,3 +953,27 @@ def test_a_channel_matrix_too_large_to_draw_is_said(page_of):
         "It has 6400 cells, too many to be drawn.", "Every filter reads only the channels of its group.",
         "G = 80: 80 kernels of 1, 80 weights, 80 biases, 80 multiplications",
     ]  # fmt: skip
+
+
+def test_a_change_is_sent_before_the_kernel_can_answer(page_of):
+    """What waits longer is undone when the kernel's echo of the change before it arrives."""
+    page = page_of(selected=("x", 1, 2)).page
+    told = page.evaluate(
+        """async ([code, state]) => {
+          const sent = [];
+          const model = { get: (name) => state[name], set: (name, value) => { state[name] = value; }, on() {}, off() {}, save_changes: () => sent.push(state.selected.join()) };
+          const module = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+          const el = document.body.appendChild(document.createElement("div"));
+          module.default.render({ model, el });
+          await new Promise((done) => setTimeout(done, 100));
+          sent.length = 0;
+          el.querySelector('[data-key="x,0,1,2"]').dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+          await Promise.resolve();
+          return sent;
+        }""",
+        [
+            str(InfluenceExplorer._esm),
+            InfluenceExplorer(selected=("x", 1, 2))._state(),
+        ],
+    )
+    assert told == ["x,0,1,3"]

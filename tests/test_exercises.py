@@ -525,6 +525,10 @@ ROWS = {
         [..., ""],
         [
             (
+                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{i,j} \hat\delta_{i,j} x_{i+k,j+l}",
+                ["It holds, but it should be written with δ and x"],
+            ),
+            (
                 r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{su+k,sv+l}",
                 ["stride of their own", "s_h"],
             ),
@@ -537,10 +541,6 @@ ROWS = {
                 ["Does not hold", "stride is 1"],
             ),
             (r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{u+k,v+l}", ["stride 1 only"]),
-            (
-                r"\frac{\partial J}{\partial w_{k,l}} = \sum_{i,j} \hat\delta_{i,j} x_{i+k,j+l}",
-                ["It holds, but s_h and s_w should stand in the index of x"],
-            ),
         ],
     ),
     "check_grad_input_with_stride": Row(
@@ -825,6 +825,7 @@ ROWS = {
         [
             r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u\, x_{su+dk-p}",
             r"\frac{\partial J}{\partial w_k} = \sum_{u=0}^{U-1} x_{dk-p+su} \delta_u",
+            r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u\, x_{su+dk-p_{\text{before}}}",
         ],
         [..., ""],
         [
@@ -836,6 +837,10 @@ ROWS = {
             (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{u+dk-p}", ["stride 1 only"]),
             (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{su+dk}", ["without padding only"]),
             (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{su+dk+p}", ["sign before p"]),
+            (
+                r"\frac{\partial J}{\partial w_k} = \sum_m \hat\delta_m x_{m+dk-p}",
+                ["It holds, but it should be written with δ and x"],
+            ),
             (r"\frac{\partial J}{\partial w_k} = \sum_{u,k} \delta_u x_{su+dk-p}", ["k is bound twice"]),
             (r"\frac{\partial J}{\partial w_k} = \sum_k \delta_u x_{su+dk-p}", ["u is never bound"]),
             (r"\frac{\partial J}{\partial w_k} = \sum_u \delta_u x_{su-dk-p}", ["sign before dk"]),
@@ -985,8 +990,12 @@ ROWS = {
         [..., ""],
         [
             (
+                r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{fG/F \cdot C/G + c',u+k}",
+                ["not whole", "rounded down"],
+            ),
+            (
                 r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{c',u+k}",
-                ["It holds, but", "G should stand in it"],
+                ["It holds, but", "one group only"],
             ),
             (
                 r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor fC/F \rfloor + c',u+k}",
@@ -1175,6 +1184,10 @@ ROWS = {
         [..., ""],
         [
             (
+                r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_f\sum_{k,l} [i+p-dk \mid s][j+p-dl \mid s] \delta_{n,f,(i+p-dk)/s,(j+p-dl)/s} w_{f,c,k,l}",
+                ["0 divides nothing", "whether a divides b"],
+            ),
+            (
                 r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_f\sum_{k,l} \delta_{n,f,(i+p-dk)/s,(j+p-dl)/s} w_{f,c,k,l}",
                 ["not whole", "a bracket"],
             ),
@@ -1205,6 +1218,10 @@ ROWS = {
         [any_weight],
         BLANK,
         [
+            (
+                lambda delta, x, shape, *given: np.einsum("nf...,nc...->fc", delta, delta[:, :1]),
+                ["raised ValueError", "sums over letters only"],
+            ),
             (
                 lambda delta, x, shape, stride, padding: per_tap(
                     delta,

@@ -184,7 +184,11 @@ class Evaluation:
         for (a, b), (c, d), sign in zip(sides, sides[1:], relation.relations, strict=False):
             if "divide" in sign:
                 if np.any(np.asarray(a) == 0):
-                    self.fail("nothing is divided by 0", relation)
+                    self.fail(
+                        "what stands on the left of \\mid is 0 here, and 0 divides nothing; [a \\mid b] asks whether a "
+                        "divides b",
+                        relation,
+                    )
                 result = (c * b) % (a * d) == 0
                 result = result if sign == "divides" else ~result
             else:

@@ -319,15 +319,23 @@ def check_weight_gradient_two_strides(latex) -> Report:
         needs=[
             Piece(
                 "s",
-                "s_h and s_w should stand in the index of x: with δ, and without them, it is for stride 1 only",
+                "for stride 1 only: s_h and s_w should stand in it",
+                layer=dict(stride=(2, 3)),
             ),
-            Piece("s_h", "the rows have a stride of their own: write s_h in the row index"),
-            Piece("s_w", "the columns have a stride of their own: write s_w in the column index"),
+            Piece(
+                "s_h",
+                "the rows have a stride of their own: write s_h in the row index",
+                layer=dict(stride=(2, 3)),
+            ),
+            Piece(
+                "s_w",
+                "the columns have a stride of their own: write s_w in the column index",
+                layer=dict(stride=(2, 3)),
+            ),
             Piece(r"\delta", "it should be written with δ and x"),
         ],
         without=[
             Piece("∂w", "it says nothing yet: the right-hand side is a gradient again"),
-            Piece(r"\hat \delta", "it should be written with δ and x, and the strides in the index of x"),
         ],
         hints=[
             Piece("s_h u", "s_h is the stride of the rows: it multiplies u, and nothing else"),

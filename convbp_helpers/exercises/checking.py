@@ -123,7 +123,9 @@ def _raised(error: Exception, case: Case) -> str:
     text = f"On the {case.layer}, your function raised {type(error).__name__}: {error}"
     if case.about and any(word in str(error) for word in _ABOUT_AXES):
         return f"{text}\n{case.about}{_given(case)}"
-    if "read-only" in str(error):
+    if "ellipsis" in str(error):
+        text += "\nnp.einsum sums over letters only, not over '...': give each axis a letter, or flatten the grid."
+    elif "read-only" in str(error):
         text += "\nA backward pass never writes into what it was given: add into a new array of zeros."
     elif isinstance(error, ValueError) and any(
         w in str(error) for w in ("broadcast", "matmul", "aligned", "mismatch")
@@ -242,6 +244,10 @@ class Piece:
     #: derivative by a, "Σi" for a sum over i
     what: str
     said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
+    layer: dict | None = None  #: what is missing is no fault if the equation holds on these layers
+
+    def is_missed(self, found, latex) -> bool:
+        return self.what not in found and not (self.layer and equations.check(latex, layer=self.layer).holds)
 
 
 @dataclass(frozen=True)
@@ -269,12 +275,13 @@ def check_equation(
         (chain,) = equations.reading.read(latex).chains
     except (equations.EquationError, ValueError) as error:
         message = getattr(error, "message", "write one equation")
-        return Report(name, FAILED, f"It cannot be judged yet: {message}.")
+        said = [equations.checking.sentence(line) for line in _repaired(latex, slips)]
+        return Report(name, FAILED, "\n".join([f"It cannot be judged yet: {message}.", *said]))
     wanted = equations.reading.read(f"{left} = 0").chains[0].members[0]
     if _form(chain.members[0]) != _form(wanted):
         return Report(name, FAILED, f"The left-hand side should be {left}")
     found = set().union(*map(_pieces, chain.members[1:]))
-    amiss = [piece.said for piece in needs if piece.what not in found]
+    amiss = [piece.said for piece in needs if piece.is_missed(found, latex)]
     amiss += [piece.said for piece in without if piece.what in found]
     if not verdict.holds:
         amiss += [piece.said for piece in hints if piece.what not in found]

@@ -105,6 +105,17 @@ def _row_case(name, w, delta, geometry, settings, arguments, explain):
     return Case(name, dict(delta=delta, w=w, **arguments), grad_x, terms, explain=explain)
 
 
+def _settings_needed(dims):
+    """s, d and p; without their letters too, an equation that holds on such layers has them in another form."""
+    return [
+        Piece("s", "for stride 1 only: there is no s in it", layer=dict(stride=2)),
+        Piece("d", "for dilation 1 only: there is no d in it", layer=dict(dilation=2)),
+        Piece(
+            "p", "for layers without padding only: there is no p in it", layer=dict(padding=((2, 1),) * dims)
+        ),
+    ]
+
+
 # ------------------------------------------------------------------------------------------------------ notebook 06
 def check_links_with_padding(*, x0, x2, w0) -> Report:
     """Exercise 6.1, a prediction: 6 inputs, 3 weights, padding 1 on both sides."""
@@ -373,9 +384,7 @@ def check_weight_gradient_with_dilation(latex) -> Report:
         latex,
         r"\frac{\partial J}{\partial w_k}",
         needs=[
-            Piece("s", "for stride 1 only: there is no s in it"),
-            Piece("d", "for dilation 1 only: there is no d in it"),
-            Piece("p", "for layers without padding only: there is no p in it"),
+            *_settings_needed(1),
             Piece(r"\delta", "it should be written with δ and x"),
             Piece("x", "it should be written with δ and x"),
         ],
@@ -548,7 +557,8 @@ def check_weight_gradient_of_groups(latex) -> Report:
         needs=[
             Piece(
                 "G",
-                "G should stand in it: c' counts within the group of f, and x is numbered through all of them",
+                "for one group only: c' counts within the group of f, and x is numbered through all of them",
+                layer=dict(groups=2, channels=4, filters=6),
             ),
             Piece("c'", "c' should stand in it, the channel within the group"),
             Piece(r"\delta", "it should be written with δ and x"),
@@ -556,6 +566,10 @@ def check_weight_gradient_of_groups(latex) -> Report:
         ],
         without=[Piece("∂w", A_GRADIENT_AGAIN)],
         slips=[
+            Slip(
+                _replaced(r"(?<![\w ])fG/F(?!\s*\\rfloor)", _GROUP_OF_F),
+                "the number of a group is rounded down: \\lfloor … \\rfloor",
+            ),
             Slip(
                 _replaced(rf"({_FLOOR_F})(?!\s*[\w\\])", r"\1 C/G"),
                 "the floor is the number of a group: what is needed is how many channels lie before that group",
@@ -793,9 +807,7 @@ def check_input_gradient_of_the_layer(latex) -> Report:
         latex,
         r"\frac{\partial J}{\partial x_{n,c,i,j}}",
         needs=[
-            Piece("s", "for stride 1 only: there is no s in it"),
-            Piece("d", "for dilation 1 only: there is no d in it"),
-            Piece("p", "for layers without padding only: there is no p in it"),
+            *_settings_needed(2),
             Piece("Σf", "it does not sum over the filters f"),
             Piece(r"\delta", "it should be written with δ and w"),
             Piece("w", "it should be written with δ and w"),

@@ -1,7 +1,7 @@
 """What a reader can point at: thin skins over pure, tested functions.
 
 Each widget is one Python file (plain traits: the state), one ES module (the drawing, no build step, nothing loaded
-from elsewhere) and one style sheet.
+from elsewhere) and one style sheet. The widgets about one row share `rows`, which stands before their own module.
 """
 
 from .duality_panels import DualityPanels

@@ -423,7 +423,7 @@ export function render({ model, el }) {
   root.append(controls, problem, stage, extra, sentence, equation, hint);
   el.append(root);
 
-  let state, layer, values, nodes, lit, held = false, open = false, timer = 0, width = 0, terms = [], tabStops = [];
+  let state, layer, values, nodes, lit, held = false, open = false, saving = false, width = 0, terms = [], tabStops = [];
 
   // ---- state
   function read() {
@@ -445,8 +445,13 @@ export function render({ model, el }) {
   }
 
   function save() {
-    clearTimeout(timer);
-    timer = setTimeout(() => model.save_changes(), 40);
+    // Before the next message is read: a change that waits longer is undone by the kernel's echo of the one before it.
+    if (saving) return;
+    saving = true;
+    queueMicrotask(() => {
+      saving = false;
+      model.save_changes();
+    });
   }
 
   function choose(selected) {
@@ -1169,7 +1174,6 @@ export function render({ model, el }) {
   }
   return () => {
     observer.disconnect();
-    clearTimeout(timer);
     for (const name of watched) model.off(`change:${name}`, changed);
   };
 }
