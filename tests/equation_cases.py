@@ -482,7 +482,7 @@ WRONG = [
         "kernel not turned",
         r"\frac{\partial J}{\partial x_i} = \sum_k \delta_{i+k}\, w_k",
         bug="1: kernel not flipped in the gather form",
-        cause="the sign before k is -",
+        cause="the sign before k is a minus",
     ),
     Wrong(
         "kernel not turned, with its padding",
@@ -511,7 +511,7 @@ WRONG = [
         "only the rows turned",
         r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i-k,j+l}\, w_{k,l}",
         bug="which axes flip? all spatial ones",
-        cause="the sign before l is -",
+        cause="the sign before l is a minus",
     ),
     Wrong(
         "filters flipped too",
@@ -697,7 +697,7 @@ WRONG = [
         "padding with the wrong sign",
         r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v}\, x_{su+k+p,\,sv+l-p}",
         bug="padding in backward: found by trial",
-        cause="the sign before p is -",
+        cause="the sign before p is a minus",
     ),
     Wrong(
         "forward padding about the zero-inserted delta",
@@ -894,7 +894,7 @@ WRONG = [
 \end{aligned}""",
         bug="17: the result is reversed",
         failing=2,
-        cause="the sign before k is +",
+        cause="the sign before k is a plus",
     ),
     # -- channels last
     Wrong(

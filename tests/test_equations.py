@@ -1301,7 +1301,12 @@ def test_a_counterexample_is_small_and_true(equation, count):
 
 CAUSES = [
     # (wrong, what it says, the equation with that repaired, layer)
-    (GRAD_W + r"\sum_u \delta_u x_{u-k}", "the sign before k is +", GRAD_W + r"\sum_u \delta_u x_{u+k}", {}),
+    (
+        GRAD_W + r"\sum_u \delta_u x_{u-k}",
+        "the sign before k is a plus",
+        GRAD_W + r"\sum_u \delta_u x_{u+k}",
+        {},
+    ),
     (
         GRAD_X + r"\sum_k \delta_{i-k} w_{K-1-k}",
         "the kernel is flipped in w_{K-1-k}",
@@ -1320,7 +1325,7 @@ CAUSES = [
         r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i-k,j-l} w_{k,l}",
         {},
     ),
-    (r"z_u = b - \sum_k w_k x_{u+k}", r"the sign before \sum_k w_k x_{u+k} is +", ROW, {}),
+    (r"z_u = b - \sum_k w_k x_{u+k}", r"the sign before \sum_k w_k x_{u+k} is a plus", ROW, {}),
     (r"z_u = b + \sum_k w_k x_{du+sk}", "s and d are exchanged", r"z_u = b + \sum_k w_k x_{su+dk}", {}),
     (
         GRAD_B + r"\frac{1}{U} \sum_u \delta_u",

@@ -995,7 +995,7 @@ ROWS = {
             ),
             (
                 r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{c',u+k}",
-                ["It holds, but", "one group only"],
+                ["It holds, but where is G?"],
             ),
             (
                 r"\frac{\partial J}{\partial w_{f,c',k}} = \sum_u \delta_{f,u} x_{\lfloor fC/F \rfloor + c',u+k}",

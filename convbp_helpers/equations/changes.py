@@ -89,7 +89,7 @@ class _Changes:
                         yield (
                             "sign turned",
                             [(place, other)],
-                            f"the sign before {self._short(term)} is {other}",
+                            f"the sign before {self._short(term)} is a {'plus' if other == '+' else 'minus'}",
                         )
             elif isinstance(node, Bracket):
                 yield "bracket removed", [(node.span, " ")], f"the bracket {self.text(node)} is left out"

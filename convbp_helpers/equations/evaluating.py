@@ -323,8 +323,8 @@ class Evaluation:
                     example = Fraction(int(np.broadcast_to(top, wrong.shape)[wrong].flat[0]),
                                        int(np.broadcast_to(bottom, wrong.shape)[wrong].flat[0]))  # fmt: skip
                     self.fail(
-                        f"a subscript of {read.shown} is not whole, for example {example}; a bracket such as "
-                        "[s \\mid i-k] must keep such terms out",
+                        f"a subscript of {read.shown} is not whole, for example {example}; it is rounded down by "
+                        "\\lfloor \\rfloor, or a bracket such as [s \\mid i-k] must keep such terms out",
                         node,
                     )
                 top = top // bottom

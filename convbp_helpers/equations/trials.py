@@ -293,7 +293,9 @@ def _geometry(family, dims, draw, large, picky, number):
     groups = fixed.get("groups", (1, 2, 2, 3)[some(0, 3)] if family.groups else 1)
     most = 3 if large else 2
     batch = fixed.get("batch", some(2 if large else 1, most) if family.batch else 1)
-    channels = fixed.get("channels", groups * (some(1, most + large) if family.channel else 1))
+    channels = fixed.get(
+        "channels", groups * (some(1, most + (large and not family.groups)) if family.channel else 1)
+    )
     filters = fixed.get("filters", groups * (some(1, most + large) if family.filter else 1))
     longest = {1: 12, 2: 9, 3: 6}[dims] + 2 * (max(*stride, *dilation) - 1) if large else 4
     kernel = _per_axis(fixed.get("kernel"), dims, "kernel")

@@ -557,7 +557,7 @@ def check_weight_gradient_of_groups(latex) -> Report:
         needs=[
             Piece(
                 "G",
-                "for one group only: c' counts within the group of f, and x is numbered through all of them",
+                "where is G? c' counts within the group of f, and x is numbered through all of them",
                 layer=dict(groups=2, channels=4, filters=6),
             ),
             Piece("c'", "c' should stand in it, the channel within the group"),
