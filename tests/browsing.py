@@ -63,3 +63,16 @@ COLORS = """
   const ratio = (p, q) => { const [a, b] = [light(p), light(q)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
   const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if ((c[3] ?? 1) > 0.9) return c.slice(0, 3); } return [255, 255, 255]; };
 """
+
+
+def looks(page, height=1000):
+    """The page in both colour schemes, wide and narrow, one after the other: (scheme, width) of each."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (1300, 800):
+            page.set_viewport_size({"width": width, "height": height})
+            # drawn again: the observer of the size has spoken, and what it changed has been laid out
+            page.evaluate(
+                "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"
+            )
+            yield scheme, width

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
 import pytest
-from browsing import COLORS, Notebook, Watched
+from browsing import COLORS, Notebook, Watched, looks
 
 from convbp_helpers.widgets import InfluenceExplorer
 
@@ -414,14 +414,13 @@ OVERFLOW = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [800, 1300])
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_fits_and_reads(page_of, state, width, scheme, count):
-    page = page_of(width=width, scheme=scheme, **STATES[state])
-    assert page.page.evaluate(OVERFLOW) == []
-    assert_readable(page.page)
-    count("states of the explorer measured for overflow, overlap and contrast")
+def test_every_state_fits_and_reads(page_of, state, count):
+    page = page_of(**STATES[state]).page
+    for look in looks(page):
+        assert page.evaluate(OVERFLOW) == [], look
+        assert_readable(page)
+        count("states of the explorer measured for overflow, overlap and contrast")
 
 
 def test_scatter_and_gather_have_the_same_terms_and_sum(page_of):
