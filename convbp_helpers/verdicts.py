@@ -33,8 +33,8 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
     if got.shape != expected.shape or got.ndim != 2 or got.size > MOST_CELLS:
         return ""
     wrong = ~np.isclose(got, expected, rtol=1e-9, atol=1e-9, equal_nan=True)
-    edge = "border: 1px solid currentColor; padding: 2px 8px; text-align: center; white-space: nowrap"
-    edge += "; font-family: monospace"
+    edge = "border: 1px solid currentColor; padding: 2px 8px; text-align: center; "
+    edge += "font-family: monospace; white-space: nowrap"
     head = 'style="padding: 2px 8px; text-align: center; font-weight: normal; white-space: nowrap"'
     lines = ""
     if columns is not None:
