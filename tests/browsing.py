@@ -3,6 +3,7 @@
 # ruff: noqa: E501 (JavaScript is kept on one line)
 
 import re
+from contextlib import contextmanager
 
 import nbformat
 
@@ -63,6 +64,25 @@ COLORS = """
   const ratio = (p, q) => { const [a, b] = [light(p), light(q)].sort((x, y) => y - x); return (a + 0.05) / (b + 0.05); };
   const ground = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if ((c[3] ?? 1) > 0.9) return c.slice(0, 3); } return [255, 255, 255]; };
 """
+
+
+@contextmanager
+def exported(browser, folder, kind, ready):
+    """A function that opens the page a widget exports, from a folder, with the network off; `kind` watches it."""
+    opened = []
+
+    def open_page(widget, width=1300, scheme="light"):
+        path = widget.export_html(folder / f"{len(opened)}.html")
+        watched = kind(browser, width=width, color_scheme=scheme, offline=True)
+        opened.append(watched)
+        watched.page.goto(path.as_uri())
+        watched.page.wait_for_selector(ready)
+        return watched
+
+    yield open_page
+    for watched in opened:
+        watched.clean()
+        watched.context.close()
 
 
 def looks(page, height=1000):

@@ -16,6 +16,7 @@ import numpy as np
 from convbp_helpers.equations import EquationError, disagrees
 from convbp_helpers.equations.binding import bind
 from convbp_helpers.equations.changes import changes
+from convbp_helpers.equations.checking import frozen
 from convbp_helpers.equations.evaluating import Evaluation
 from convbp_helpers.equations.reading import EvaluationError, read
 from convbp_helpers.equations.trials import Trial
@@ -75,12 +76,7 @@ def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
 
 
 def _settings(layer):
-    fixed = {k: v for k, v in (layer or {}).items() if k not in ("x", "w", "b", "delta")}
-    return {k: _frozen(v) for k, v in fixed.items()}
-
-
-def _frozen(value):
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    return {k: frozen(v) for k, v in (layer or {}).items() if k not in ("x", "w", "b", "delta")}
 
 
 def is_equivalent(page, change, notation, layer) -> bool:

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
 import pytest
-from browsing import COLORS, Notebook, Watched, looks
+from browsing import COLORS, Notebook, Watched, exported, looks
 
 from convbp_helpers.widgets import InfluenceExplorer
 
@@ -75,24 +75,13 @@ def fresh(book):
     return book
 
 
-@pytest.fixture(scope="module")
-def page_of(chromium, tmp_path_factory):
-    """Open an exported page from a folder, with the network off."""
-    opened = []
-
-    def open_page(width=1300, scheme="light", **settings):
-        path = tmp_path_factory.mktemp("pages") / "explorer.html"
-        InfluenceExplorer(**settings).export_html(path)
-        watched = Explorer(chromium, width=width, color_scheme=scheme, offline=True)
-        watched.page.goto(path.as_uri())
-        watched.page.wait_for_selector(".cbp .cbp-cell")
-        opened.append(watched)
-        return watched
-
-    yield open_page
-    for watched in opened:
-        watched.clean()
-        watched.context.close()
+@pytest.fixture
+def page_of(chromium, tmp_path):
+    """Open an exported page of an explorer with these settings."""
+    with exported(chromium, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
+        yield lambda width=1300, scheme="light", **settings: open_page(
+            InfluenceExplorer(**settings), width, scheme
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -971,7 +960,7 @@ def test_a_change_is_sent_before_the_kernel_can_answer(page_of):
           return sent;
         }""",
         [
-            str(InfluenceExplorer._esm),
+            InfluenceExplorer._esm,
             InfluenceExplorer(selected=("x", 1, 2))._state(),
         ],
     )

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 (sentences and JavaScript are kept on one line)
 
 import pytest
-from browsing import COLORS, Notebook, looks
+from browsing import COLORS, Notebook, exported, looks
 from test_browser import OVERFLOW, Explorer, assert_readable
 
 from convbp_helpers.widgets import DualityPanels, PaddingSplit
@@ -96,24 +96,11 @@ def in_lab(chromium, jupyterlab):
     jupyterlab.set_theme("light")
 
 
-@pytest.fixture(scope="module")
-def page_of(chromium, tmp_path_factory):
-    """Open an exported page from a folder, with the network off."""
-    opened = []
-
-    def open_page(widget, width=1300, scheme="light"):
-        path = tmp_path_factory.mktemp("panels") / "page.html"
-        widget.export_html(path)
-        watched = Panels(chromium, width=width, color_scheme=scheme, offline=True)
-        watched.page.goto(path.as_uri())
-        watched.page.wait_for_selector(".cbp .cbp-box > rect")
-        opened.append(watched)
-        return watched
-
-    yield open_page
-    for watched in opened:
-        watched.clean()
-        watched.context.close()
+@pytest.fixture
+def page_of(chromium, tmp_path):
+    """Open the page that a widget exports."""
+    with exported(chromium, tmp_path, Panels, ".cbp .cbp-box > rect") as open_page:
+        yield open_page
 
 
 @pytest.fixture(autouse=True)

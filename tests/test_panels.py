@@ -15,15 +15,9 @@ BOTH = [PaddingSplit, DualityPanels]
 
 
 @pytest.fixture
-def in_javascript(tmp_path, monkeypatch):
+def in_javascript(tmp_path):
     """What a widget's pure functions answer: `body` is the text of a function of `given`."""
-
-    def ask(widget, body, given):
-        (tmp_path / "whole.js").write_text(widget._esm)
-        monkeypatch.setattr(test_widgets, "MODULE", tmp_path / "whole.js")
-        return test_widgets.in_javascript(tmp_path, body, given)
-
-    return ask
+    return lambda widget, body, given: test_widgets.in_javascript(tmp_path, body, given, widget)
 
 
 def values(random, count, real):

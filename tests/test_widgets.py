@@ -3,7 +3,6 @@
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
 import json
-import pathlib
 import shutil
 import subprocess
 
@@ -13,8 +12,6 @@ import pytest
 from convbp_helpers import loops, selection
 from convbp_helpers.widgets import InfluenceExplorer, SettingError
 from convbp_helpers.widgets import influence_explorer as ie
-
-MODULE = pathlib.Path(ie.__file__).with_suffix(".js")
 
 
 def node():
@@ -26,9 +23,9 @@ def node():
         return shutil.which("node") or pytest.skip("no Node: Playwright, which carries one, is not installed")
 
 
-def in_javascript(tmp_path, body, given):
-    """What the module's pure functions answer: `body` is the text of a function of `given`."""
-    shutil.copy(MODULE, tmp_path / "module.mjs")
+def in_javascript(tmp_path, body, given, widget=InfluenceExplorer):
+    """What the pure functions of a widget's module answer: `body` is the text of a function of `given`."""
+    (tmp_path / "module.mjs").write_text(widget._esm, encoding="utf-8")
     (tmp_path / "given.json").write_text(json.dumps(given))
     (tmp_path / "run.mjs").write_text(
         'import * as m from "./module.mjs"; import { readFileSync } from "node:fs";\n'

@@ -178,9 +178,7 @@ def _asked(latex, notation, layer, like=None):
     if not latex.strip():
         raise EquationError("there is no equation")
     page = read(latex)
-    fixed = {k: tuple(map(tuple, v)) if k == "padding" and _nested(v) else tuple(v) if isinstance(v, list) else v
-             for k, v in layer.items()}  # fmt: skip
-    bounds = bind(page, notation, fixed)
+    bounds = bind(page, notation, {name: frozen(value) for name, value in layer.items()})
     if like is not None and len(like) == len(
         bounds
     ):  # a changed equation is about the layers of the original
@@ -197,8 +195,9 @@ def _of_family(bound, family):
     return replace(bound, family=family) if wider == family else bound
 
 
-def _nested(value):
-    return isinstance(value, (tuple, list)) and any(isinstance(v, (tuple, list)) for v in value)
+def frozen(value):
+    """A setting with tuples for its lists."""
+    return tuple(map(frozen, value)) if isinstance(value, (tuple, list)) else value
 
 
 def _given(bound, arrays):

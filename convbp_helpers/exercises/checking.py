@@ -247,7 +247,7 @@ class Piece:
     layer: dict | None = None  #: what is missing is no fault if the equation holds on these layers
 
     def is_missed(self, found, latex) -> bool:
-        return self.what not in found and not (self.layer and equations.check(latex, layer=self.layer).holds)
+        return self.what not in found and not (self.layer and _holds(latex, self.layer))
 
 
 @dataclass(frozen=True)
@@ -301,12 +301,17 @@ def _repaired(latex, slips) -> list[str]:
     """What is said to the first slip without which the equation holds."""
     for slip in slips:
         changed = slip.change(latex)
-        try:
-            if changed != latex and equations.check(changed).holds:
-                return [slip.said]
-        except (equations.EquationError, ValueError):
-            continue
+        if changed != latex and _holds(changed):
+            return [slip.said]
     return []
+
+
+def _holds(latex, layer=None) -> bool:
+    """Whether it holds; what cannot be judged does not."""
+    try:
+        return equations.check(latex, layer=layer).holds
+    except (equations.EquationError, ValueError):
+        return False
 
 
 def _shown(node):

@@ -8,17 +8,15 @@ import traitlets
 from .. import figures, loops
 from ..geometry import Axis
 from ..selection import factor, number
-from .influence_explorer import SettingError, array_trait
+from .page import SettingError, Widget, array_trait, joined
 from .rows import (
-    RowsWidget,
+    STYLE,
     aligned,
     cells_of,
     fitted_row,
-    module_of,
     odd_values,
     refit_row,
     say,
-    style,
     whole,
 )
 
@@ -35,7 +33,7 @@ MOST_INPUTS = 20
 MOST_DIAL = 4
 
 
-class DualityPanels(RowsWidget):
+class DualityPanels(Widget):
     """One row, no padding: three panels in which stride and dilation change places.
 
     z is x read by w with step s and spread d; the gradient of w is x read by delta with step d and spread s; the
@@ -62,8 +60,8 @@ class DualityPanels(RowsWidget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = module_of("duality_panels")
-    _css = style()
+    _esm = joined("js", "shared", "rows", "duality_panels")
+    _css = STYLE
     _STATE = (*SETTINGS, "x", "w", "delta", "selected")
     _TITLE = "Duality panels"
 

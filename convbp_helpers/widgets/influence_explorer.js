@@ -1,7 +1,6 @@
 // The influence explorer in the browser. First the pure part: which cells are linked, and the words for it, the same as
 // in influence_explorer.py (a test compares the two). Then the drawing. Nothing is loaded from elsewhere.
 
-const MINUS = "\u2212";
 const MOST_CELLS = 6000;
 
 // ---------------------------------------------------------------------------------------------------- one axis
@@ -82,7 +81,6 @@ export function problemOf(s) {
 
 const productOf = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
 const spatialLinks = (perAxis) => productOf(perAxis).map((row) => [0, 1, 2].map((part) => row.map((link) => link[part])));
-const range = (n) => Array.from({ length: n }, (_, i) => i);
 
 // [output, weight, input] of every link of a selected cell, but those of the muted filters
 export function linksOf(layer, selected, muted = []) {
@@ -245,29 +243,7 @@ function saidCell(layer, selected, view, muted) {
   return `${it} reads ${many(count, "input")}, through ${many(count, "weight")}${also}`;
 }
 
-// To so many digits; halfway between two, to the even one, as Python does.
-function rounded(value, digits) {
-  const [front, exponent] = Math.abs(value).toExponential(60).split("e");
-  const all = front.replace(".", "");
-  const [kept, rest] = [all.slice(0, digits), all.slice(digits)];
-  if (!/^50*$/.test(rest) || Number(kept) % 2) return Number(value.toPrecision(digits));
-  return Math.sign(value) * Number(`${kept[0]}.${kept.slice(1)}e${exponent}`);
-}
-
-export function number(value) {
-  let text;
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) text = String(value + 0 || 0);
-  else if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) text = String(rounded(value, 4));
-  else text = rounded(value, 4).toExponential(3).replace("e+", "e");
-  return text.replaceAll("-", MINUS);
-}
-const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
 export const at = (array, index) => index.reduce((part, i) => part[i], array);
-const cellNumber = (value) => {
-  const text = number(value);
-  return text.length > 6 ? number(rounded(value, 3)) : text;
-};
-
 // The selected cell's sum: head, terms {symbol, number, value, cells}, total. cells are keys like "x,0,2,3". In grad_x
 // without the terms of the muted filters.
 export function equationParts(layer, arrays, selected, view = "forward", form = "sum", muted = []) {
@@ -330,8 +306,6 @@ export function defaultValues(name, shape) {
 }
 
 export const shapeOf = (array) => (Array.isArray(array) ? [array.length, ...(array.length ? shapeOf(array[0]) : [])] : []);
-const same = (p, q) => JSON.stringify(p) === JSON.stringify(q);
-
 export function refit(name, old, shape) {
   const had = shapeOf(old);
   const fresh = defaultValues(name, shape);
@@ -385,28 +359,12 @@ export function gatherWindow(layer, f, position) {
 }
 
 // ------------------------------------------------------------------------------------------------------- drawing
-const SVG = "http://www.w3.org/2000/svg";
 const SETTINGS = ["input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters", "groups"];
 const WORDS = { input_size: "Input size", kernel_size: "Kernel size", stride: "Stride", padding: "Padding", dilation: "Dilation", channels: "Channels", filters: "Filters", groups: "Groups", view: "View", form: "Form", mute: "Filters that sound", b: "Bias", counts: "number of links" };
 const VIEWS = { forward: "forward: z", grad_x: "grad_x: ∂J/∂x", grad_w: "grad_w: ∂J/∂w" };
 const FORMS = { sum: "sum over links", scatter: "scatter", gather: "gather" };
 const FIRST_TERMS = 12;
 const LEAST_FOR_COUNTS = 24; // px: a smaller cell has no room for a second number
-let instances = 0;
-
-function html(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-  element.append(...children);
-  return element;
-}
-
-function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 export function render({ model, el }) {
   const id = `cbp${Date.now().toString(36)}${instances++}`;

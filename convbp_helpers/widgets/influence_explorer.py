@@ -6,20 +6,16 @@ compare the two on random layers.
 
 from __future__ import annotations
 
-import json
-import pathlib
-
-import anywidget
 import numpy as np
 import traitlets
 
 from .. import figures, loops
 from ..geometry import Geometry
 from ..selection import equation_of, links_of, moved_biases, sentence_of
+from .page import SettingError, Widget, array_trait, joined
 
-__all__ = ["InfluenceExplorer", "SettingError"]
+__all__ = ["InfluenceExplorer"]
 
-HERE = pathlib.Path(__file__).parent
 SETTINGS = ("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters", "groups")
 STANDARD = (*SETTINGS[:-1], "view")  # what controls=True shows
 CONTROLS = (*SETTINGS, "view", "form", "mute", "b", "counts")
@@ -29,32 +25,7 @@ FORMS = ("sum", "scatter", "gather")
 MOST_CELLS = 6000
 
 
-class SettingError(traitlets.TraitError, ValueError):
-    """A setting that no layer can have, or a value that does not fit the layer. Says the rule, the numbers, the fix."""
-
-
-class ArrayTrait(traitlets.TraitType):
-    """A numpy array that travels to the browser as nested lists; its shape is checked by the widget."""
-
-    default_value = np.zeros(0)
-
-    def validate(self, obj, value):
-        try:
-            array = np.array(value, dtype=float)
-        except (TypeError, ValueError):
-            raise SettingError(f"{self.name} must be an array of real numbers; got {value!r}") from None
-        # replaced, never mutated: the browser would not hear of a change in place
-        array.flags.writeable = False
-        return array
-
-
-def array_trait():
-    return ArrayTrait().tag(
-        sync=True, to_json=lambda a, w: a.tolist(), from_json=lambda a, w: np.array(a, dtype=float)
-    )
-
-
-class InfluenceExplorer(anywidget.AnyWidget):
+class InfluenceExplorer(Widget):
     """Grids of x, w and z (or delta) in which a cell can be chosen; its links light up and its equation is written out.
 
     Parameters
@@ -102,8 +73,10 @@ class InfluenceExplorer(anywidget.AnyWidget):
     Equations: notebooks 00 to 02.
     """
 
-    _esm = HERE / "influence_explorer.js"
-    _css = HERE / "influence_explorer.css"
+    _esm = joined("js", "shared", "influence_explorer")
+    _css = joined("css", "influence_explorer")
+    _STATE = (*SETTINGS, "view", "form", "selected", "controls", *EXTRAS, "x", "w", "b", "delta", "_b_start")
+    _TITLE = "Influence explorer"
 
     input_size = traitlets.Any((5, 8)).tag(sync=True)
     kernel_size = traitlets.Any((2, 3)).tag(sync=True)
@@ -126,7 +99,6 @@ class InfluenceExplorer(anywidget.AnyWidget):
     show_counts = traitlets.Any(False).tag(sync=True)
     show_channels = traitlets.Any(False).tag(sync=True)
     _b_start = array_trait()
-    _colours = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -358,77 +330,9 @@ class InfluenceExplorer(anywidget.AnyWidget):
         parts += [f"{name}=True" for name in ("show_counts", "show_channels") if getattr(self, name)]
         return f"InfluenceExplorer({', '.join(parts)}, selected={self.selected!r})"
 
-    def _repr_mimebundle_(self, **kwargs):
-        live = super()._repr_mimebundle_(**kwargs)
-        live = (live[0] if isinstance(live, tuple) else live) or {}
-        return {"text/plain": repr(self), "text/html": figures.influence(self)._repr_html_()} | {
-            kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
-        }
-
-    def _state(self) -> dict:
-        names = (*SETTINGS, "view", "form", "selected", "controls", *EXTRAS, "_colours")
-        return {n: getattr(self, n) for n in names} | {
-            n: getattr(self, n).tolist() for n in ("x", "w", "b", "delta", "_b_start")
-        }
-
-    def export_html(self, path=None, *, overwrite=False, title="Influence explorer"):
-        """One page that works without a kernel and without a network, opened from a folder.
-
-        Returns the page's text, or writes it to `path` and returns the path. An existing file is kept unless
-        `overwrite=True`.
-        """
-        module = (HERE / "influence_explorer.js").read_text(encoding="utf-8")
-        state = json.dumps(self._state(), ensure_ascii=False).replace("<", "\\u003c")
-        page = PAGE.format(
-            title=title.replace("&", "&amp;").replace("<", "&lt;"),
-            css=(HERE / "influence_explorer.css").read_text(encoding="utf-8"),
-            module=module.replace("</script", "<\\/script"),
-            state=state,
-        )
-        if path is None:
-            return page
-        path = pathlib.Path(path)
-        if path.exists() and not overwrite:
-            raise FileExistsError(
-                f"{path} exists and is kept; give another name, or overwrite=True to replace it"
-            )
-        path.write_text(page, encoding="utf-8")
-        return path
-
-
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ margin: 1rem auto; max-width: 1200px; padding: 0 1rem; }}
-{css}
-</style>
-<body class="cbp-page">
-<main id="explorer"></main>
-<script type="module">
-{module}
-// The stand-in for the kernel: a model that keeps the state and tells its listeners.
-const state = {state};
-const listeners = {{}};
-const model = {{
-  get: (name) => state[name],
-  set(name, value) {{
-    if (JSON.stringify(state[name]) === JSON.stringify(value)) return;
-    state[name] = value;
-    for (const tell of listeners["change:" + name] ?? []) tell();
-  }},
-  on(name, tell) {{ (listeners[name] ??= []).push(tell); }},
-  off() {{}},
-  save_changes() {{}},
-}};
-render({{ model, el: document.getElementById("explorer") }});
-</script>
-</body>
-</html>
-"""
+    def picture(self) -> figures.Picture:
+        """The static twin."""
+        return figures.influence(self)
 
 
 # ------------------------------------------------------------------------------------------------ reading settings

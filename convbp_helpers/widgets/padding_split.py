@@ -6,18 +6,16 @@ import numpy as np
 import traitlets
 
 from .. import figures, loops
-from .influence_explorer import SettingError, array_trait
+from .page import SettingError, Widget, array_trait, joined
 from .rows import (
     MOST_CELLS,
-    RowsWidget,
+    STYLE,
     aligned,
     cells_of,
     fitted_row,
-    module_of,
     odd_values,
     refit_row,
     say,
-    style,
     whole,
 )
 
@@ -26,7 +24,7 @@ __all__ = ["PaddingSplit"]
 SETTINGS = ("input_size", "kernel_size", "stride", "total")
 
 
-class PaddingSplit(RowsWidget):
+class PaddingSplit(Widget):
     """One row, one channel, one filter: how a total padding is split into zeros in front and zeros behind.
 
     delta and w give every cell of the padded input a gradient, and these do not depend on the split. The gradient of x
@@ -50,8 +48,8 @@ class PaddingSplit(RowsWidget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = module_of("padding_split")
-    _css = style()
+    _esm = joined("js", "shared", "rows", "padding_split")
+    _css = STYLE
     _STATE = (*SETTINGS, "before", "delta", "w")
     _TITLE = "Padding split"
 

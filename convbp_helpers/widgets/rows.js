@@ -1,31 +1,8 @@
-// What the widgets about rows share; a widget's own file follows it in the same module. Nothing is loaded from elsewhere.
+// What the widgets about rows share; it follows shared.js, and a widget's own file follows it, in the same module.
 
-const MINUS = "\u2212";
-const SVG = "http://www.w3.org/2000/svg";
-const range = (n) => Array.from({ length: Math.max(0, n) }, (_, i) => i);
-const same = (p, q) => JSON.stringify(p) === JSON.stringify(q);
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
-let instances = 0;
 
 // ------------------------------------------------------------------------------------------------ numbers and values
-// To so many digits; halfway between two, to the even one, as Python does.
-function rounded(value, digits) {
-  const [front, exponent] = Math.abs(value).toExponential(60).split("e");
-  const all = front.replace(".", "");
-  const [kept, rest] = [all.slice(0, digits), all.slice(digits)];
-  if (!/^50*$/.test(rest) || Number(kept) % 2) return Number(value.toPrecision(digits));
-  return Math.sign(value) * Number(`${kept[0]}.${kept.slice(1)}e${exponent}`);
-}
-
-export function number(value) {
-  let text;
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) text = String(value + 0 || 0);
-  else if (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6) text = String(rounded(value, 4));
-  else text = rounded(value, 4).toExponential(3).replace("e+", "e");
-  return text.replaceAll("-", MINUS);
-}
-const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
-const cellNumber = (value) => (number(value).length > 6 ? number(rounded(value, 3)) : number(value));
 
 const gcd = (a, b) => (b ? gcd(b, a % b) : a);
 // So many odd numbers from 1 on, all different and out of order.
@@ -42,20 +19,6 @@ export function refitRow(old, count, turn = 0) {
 }
 
 // ---------------------------------------------------------------------------------------------------------- drawing
-function html(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-  element.append(...children);
-  return element;
-}
-
-function svg(tag, attributes = {}, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 function text(x, y, content, kind, size) {
   const element = svg("text", { x, y, class: kind });
   element.style.fontSize = `${size}px`;

@@ -1,78 +1,20 @@
-"""What the widgets about rows share: their values, the export, and a still picture of rows that stand in line.
-
-Their browser side is `rows.js`, then the widget's own file; their style is the explorer's, then `rows.css`.
-"""
+"""What the widgets about rows share: their values, and a still picture of rows that stand in line."""
 
 from __future__ import annotations
 
-import json
 import math
-import pathlib
 from functools import partial
 
-import anywidget
 import numpy as np
-import traitlets
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .. import figures
 from ..selection import number
-from .influence_explorer import PAGE, SettingError
+from .page import SettingError, joined
 
-HERE = pathlib.Path(__file__).parent
 MOST_CELLS = 32  # of the longest row: more have no room for their numbers
-
-
-def module_of(name) -> str:
-    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("rows", name))
-
-
-def style() -> str:
-    return "\n".join(
-        (HERE / f"{part}.css").read_text(encoding="utf-8") for part in ("influence_explorer", "rows")
-    )
-
-
-class RowsWidget(anywidget.AnyWidget):
-    """State in plain traits, a sentence, a still picture, and a page that needs no kernel."""
-
-    _colours = traitlets.Dict().tag(sync=True)
-    _STATE = ()  # the names of the traits that a page needs
-    _TITLE = ""
-
-    def _repr_mimebundle_(self, **kwargs):
-        live = super()._repr_mimebundle_(**kwargs)
-        live = (live[0] if isinstance(live, tuple) else live) or {}
-        return {"text/plain": repr(self), "text/html": self.picture()._repr_html_()} | {
-            kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
-        }
-
-    def _state(self) -> dict:
-        state = {name: getattr(self, name) for name in (*self._STATE, "_colours")}
-        return {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}
-
-    def export_html(self, path=None, *, overwrite=False, title=None):
-        """One page that works without a kernel and without a network, opened from a folder.
-
-        Returns the page's text, or writes it to `path` and returns the path. An existing file is kept unless
-        `overwrite=True`.
-        """
-        page = PAGE.format(
-            title=(title or self._TITLE).replace("&", "&amp;").replace("<", "&lt;"),
-            css=self._css,
-            module=self._esm.replace("</script", "<\\/script"),
-            state=json.dumps(self._state(), ensure_ascii=False).replace("<", "\\u003c"),
-        )
-        if path is None:
-            return page
-        path = pathlib.Path(path)
-        if path.exists() and not overwrite:
-            raise FileExistsError(
-                f"{path} exists and is kept; give another name, or overwrite=True to replace it"
-            )
-        path.write_text(page, encoding="utf-8")
-        return path
+STYLE = joined("css", "influence_explorer", "rows")
 
 
 # ----------------------------------------------------------------------------------------------------------- values
