@@ -91,8 +91,9 @@ def looks(page, height=1000):
         page.emulate_media(color_scheme=scheme)
         for width in (1300, 800):
             page.set_viewport_size({"width": width, "height": height})
-            # drawn again: the observer of the size has spoken, and what it changed has been laid out
+            page.wait_for_function("width => innerWidth === width", arg=width)
+            # two frames: in the first the observer of the size speaks, in the second what it changed is laid out
             page.evaluate(
-                "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"
+                "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"
             )
             yield scheme, width

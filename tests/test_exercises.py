@@ -553,9 +553,12 @@ ROWS = {
                 ],
                 ["shape", "at the end"],
             ),
-            (lambda delta, w, stride, n: strided(delta, w[::-1], stride, n), ["should be"]),
+            (
+                lambda delta, w, stride, n: strided(delta, w[::-1], stride, n),
+                ["should be", "wrong way round"],
+            ),
             (lambda delta, w, stride, n: np.roll(strided(delta, w, stride, n), n // 3), ["should be"]),
-            (lambda delta, w, stride, n: strided(delta, w, 1, n), ["no output reads this input"]),
+            (lambda delta, w, stride, n: strided(delta, w, 1, n), ["should be", "stride is ignored"]),
         ],
     ),
     "check_input_sizes": Row(
@@ -572,8 +575,14 @@ ROWS = {
         [lambda delta, w, stride, n: strided(delta, w, stride, n)],
         BLANK,
         [
-            (lambda delta, w, stride, n: spread(delta, w, stride, n, stride - 1), ["should be"]),
-            (lambda delta, w, stride, n: spread(delta, w[::-1], stride, n, 0), ["should be"]),
+            (
+                lambda delta, w, stride, n: spread(delta, w, stride, n, stride - 1),
+                ["should be", "in front of the first δ"],
+            ),
+            (
+                lambda delta, w, stride, n: spread(delta, w[::-1], stride, n, 0),
+                ["should be", "wrong way round"],
+            ),
             (lambda delta, w, stride, n: spread(delta, w, stride, n, 0)[: len(delta)], ["shape"]),
         ],
     ),

@@ -6,9 +6,18 @@ import numpy as np
 
 from .. import loops
 from ..geometry import Geometry
-from .checking import Case, Piece, Prediction, check_equation, check_function, check_predictions
+from .checking import (
+    Case,
+    Piece,
+    Prediction,
+    check_equation,
+    check_function,
+    check_predictions,
+    known_mistakes,
+)
 from .one_channel import _sum, _whole
 from .report import Report
+from .rows import counted, row_case, row_input, row_layers
 
 ALL_AXES = "Sum over all axes but axis 1, however many there are: δ may have 3, 4 or 5."
 
@@ -22,10 +31,6 @@ _STACKS = [
     ((3, 6, 5), (3, 3, 2, 4)),
     ((3, 7, 5), (2, 3, 4, 1)),
 ]
-
-
-def _count(number, word):
-    return f"{number} {word}{'s' * (number != 1)}"
 
 
 def _stack_layers(sizes):
@@ -258,7 +263,7 @@ def check_backward_of_mean(answer) -> Report:
             grad_w=loops.grad_weight(delta, x, w.shape),
             grad_b=loops.grad_bias(delta),
         )
-        counts = _count(w_shape[1], "channel"), _count(w_shape[0], "filter")
+        counts = counted(w_shape[1], "channel"), counted(w_shape[0], "filter")
         name = f"layer with {x_shape[0]} examples, {counts[0]} and {counts[1]}"
         reminder = "All three start from the same δ. Put 1/N into it, once, and nowhere else."
 
@@ -345,56 +350,42 @@ def check_weight_gradient_two_strides(latex) -> Report:
     )
 
 
+#: (inputs, weights, stride, dilation, padding); every leftover is among them
 _STRIDED = [
-    (3, 2, 2),
-    (4, 2, 3),
-    (5, 1, 2),
-    (6, 3, 2),
-    (8, 3, 3),
-    (9, 2, 4),
-    (10, 3, 2),
-    (12, 4, 3),
-    (7, 3, 1),
+    (size, kernel, stride, 1, (0, 0))
+    for size, kernel, stride in (
+        (3, 2, 2),
+        (4, 2, 3),
+        (5, 1, 2),
+        (6, 3, 2),
+        (8, 3, 3),
+        (9, 2, 4),
+        (10, 3, 2),
+        (12, 4, 3),
+        (7, 3, 1),
+    )
 ]
 
 
 def _strided_cases():
-    """Rows with a stride: inputs, weights, stride; every leftover is among them."""
-    rng = np.random.default_rng(29)
-    for n_inputs, n_weights, stride in _STRIDED:
-        geometry = Geometry.of((1, 1, n_inputs), (1, 1, n_weights), stride=stride)
-        w, delta = _whole(rng, n_weights), _whole(rng, *geometry.output_grid)
-        grad_x = loops.grad_input(
-            delta[None, None], w[None, None], (1, 1, n_inputs), stride=stride
-        )[0, 0]  # fmt: skip
-        leftover = geometry.axes[0].leftover
-        weights = _count(n_weights, "weight")
-        name = f"layer with {n_inputs} inputs, {weights}, stride {stride} and leftover {leftover}"
-
-        def terms(i, geometry=geometry):
-            return _sum(geometry.links_of_input(i), "δ{0}·w{1}") or "0: no output reads this input"
-
-        arguments = dict(delta=delta, w=w, stride=stride, n_inputs=n_inputs)
-
-        turned = loops.grad_input(
-            delta[None, None], w[None, None, ::-1], (1, 1, n_inputs), stride=stride
-        )[0, 0]  # fmt: skip
-
-        def explain(got, expected, turned=turned):
-            if got.ndim == 1 and len(got) < len(expected):
-                return "The leftover has a gradient too: zeros, at the end."
-            if got.shape == expected.shape and np.any(got != expected):
-                last = (
-                    np.flatnonzero(expected)[-1] + 1
-                )  # all that is not 0 must be there again, further right
-                for n in range(1, len(got) - last + 1):
-                    if np.array_equal(got[n : n + last], expected[:last]) and not got[:n].any():
-                        return "The numbers are right and lie too far right: where does the first δ belong?"
-                if np.array_equal(got, turned):
-                    return "That is the gradient for the reversed kernel: does the form that you use turn it?"
-            return ""
-
-        yield Case(name, arguments, grad_x, terms, explain=explain)
+    for name, x, w, delta, geometry, settings in row_layers(_STRIDED, 29):
+        stride, n = settings["stride"], len(x)
+        explain = known_mistakes(
+            [
+                ("the kernel lies the wrong way round", row_input(delta, w[::-1], n, stride=stride)),
+                (
+                    "zeros stand in front of the first δ, and all is moved",
+                    row_input(delta, w, n, stride=stride, before=1 - stride),
+                ),
+                (
+                    "zeros stand in front of the first δ, and the kernel lies the wrong way round",
+                    row_input(delta, w[::-1], n, stride=stride, before=1 - stride),
+                ),
+                ("the stride is ignored", row_input(delta, w, n)),
+            ],
+            short="The leftover has a gradient too: zeros, at the end.",
+        )
+        yield row_case(name, w, delta, geometry, settings, dict(stride=stride, n_inputs=n), explain)
 
 
 def check_grad_input_with_stride(answer) -> Report:

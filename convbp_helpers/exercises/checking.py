@@ -235,6 +235,35 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
     return Report(name, FAILED, "\n".join(lines) + _given(case), got=got, expected=expected)
 
 
+# ------------------------------------------------------------------------------- mistakes, known by what comes out
+def alike(got, wrong) -> bool:
+    """Whether two arrays are equal; of two rows one may be cut off, or filled up with zeros."""
+    if got.ndim == wrong.ndim == 1:
+        short, long = sorted((got, wrong), key=len)
+        rest = long[len(short) :]
+        if len(short) and (long is wrong or not rest.any()):
+            got, wrong = short, long[: len(short)]
+    return got.shape == wrong.shape and np.allclose(got, wrong, rtol=1e-9, atol=1e-9)
+
+
+def known_mistakes(mistakes, *, short="", long=""):
+    """What a wrong array shows, for `Case.explain`.
+
+    mistakes: the words for each, and the array that comes out of it. short, long: what to say to a row that is right as
+    far as it goes, or that goes too far.
+    """
+
+    def explain(got, expected):
+        if got.ndim == expected.ndim == 1 and len(got) != len(expected):
+            shared = min(len(got), len(expected))
+            if shared and np.allclose(got[:shared], expected[:shared]):
+                return short if len(got) < len(expected) else long
+        found = [words for words, wrong in mistakes if alike(got, wrong) and not alike(expected, wrong)]
+        return f"This is what comes out if {'; or if '.join(dict.fromkeys(found))}." if found else ""
+
+    return explain
+
+
 # ----------------------------------------------------------------------------------------------------- equations
 @dataclass(frozen=True)
 class Piece:

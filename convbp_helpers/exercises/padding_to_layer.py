@@ -8,56 +8,24 @@ import numpy as np
 
 from .. import loops, taps
 from ..geometry import Geometry
-from .channels_to_stride import _count
-from .checking import Case, Piece, Prediction, Slip, check_equation, check_function, check_predictions
+from .checking import (
+    Case,
+    Piece,
+    Prediction,
+    Slip,
+    check_equation,
+    check_function,
+    check_predictions,
+    known_mistakes,
+)
 from .one_channel import _one, _sum, _whole
 from .report import Report
+from .rows import counted, row_case, row_input, row_layers
 
-NO_OUTPUT = "0: no output reads this input"
 A_GRADIENT_AGAIN = "it says nothing yet: the right-hand side is a gradient again"
 
 
-# ------------------------------------------------------------------------------- mistakes, known by what comes out
-def _alike(got, wrong) -> bool:
-    """Whether two arrays are equal; of two rows one may be cut off, or filled up with zeros."""
-    if got.ndim == wrong.ndim == 1:
-        short, long = sorted((got, wrong), key=len)
-        rest = long[len(short) :]
-        if len(short) and (long is wrong or not rest.any()):
-            got, wrong = short, long[: len(short)]
-    return got.shape == wrong.shape and np.allclose(got, wrong, rtol=1e-9, atol=1e-9)
-
-
-def _known(mistakes, *, short="", long=""):
-    """What a wrong array shows, for `Case.explain`.
-
-    mistakes: the words for each, and the array that comes out of it. short, long: what to say to a row that is right as
-    far as it goes, or that goes too far.
-    """
-
-    def explain(got, expected):
-        if got.ndim == expected.ndim == 1 and len(got) != len(expected):
-            shared = min(len(got), len(expected))
-            if shared and np.allclose(got[:shared], expected[:shared]):
-                return short if len(got) < len(expected) else long
-        found = [words for words, wrong in mistakes if _alike(got, wrong) and not _alike(expected, wrong)]
-        return f"This is what comes out if {'; or if '.join(dict.fromkeys(found))}." if found else ""
-
-    return explain
-
-
 # ---------------------------------------------------------------------------------------------------- rows
-def _row_input(delta, w, n_inputs=None, *, stride=1, dilation=1, before=0):
-    """The input gradient of a row; without n_inputs, as long as the windows reach."""
-    reach = stride * (len(delta) - 1) + dilation * (len(w) - 1) + 1 - before
-    grad_x = np.zeros(reach if n_inputs is None else n_inputs)
-    for u, k in np.ndindex(len(delta), len(w)):
-        i = stride * u + dilation * k - before
-        if 0 <= i < len(grad_x):
-            grad_x[i] += delta[u] * w[k]
-    return grad_x
-
-
 def _rounded(delta, w, n_inputs, *, stride, before):
     """The same, gathered with a link for every weight: u is rounded down where the stride does not divide."""
     grad_x = np.zeros(n_inputs)
@@ -74,35 +42,6 @@ def _row_weight(delta, x, n_weights, *, stride=1, dilation=1):
         i = stride * u + dilation * k
         grad_w[k] += delta[u] * (x[i] if i < len(x) else 0)
     return grad_w
-
-
-def _uneven(rng, n):
-    """Small integers without zero that read otherwise from the end."""
-    row = _whole(rng, n)
-    return _uneven(rng, n) if n > 1 and np.array_equal(row, row[::-1]) else row
-
-
-def _rows(sizes, seed):
-    """For each (inputs, weights, stride, dilation, (before, after)): a name, x, w, delta, geometry and settings."""
-    rng = np.random.default_rng(seed)
-    for n_inputs, n_weights, stride, dilation, pads in sizes:
-        settings = dict(stride=stride, dilation=dilation, padding=(pads,))
-        geometry = Geometry.of((1, 1, n_inputs), (1, 1, n_weights), **settings)
-        name = f"layer with {n_inputs} inputs, {_count(n_weights, 'weight')}"
-        name += f", stride {stride}" * (stride > 1) + f", dilation {dilation}" * (dilation > 1)
-        name += f", padding {pads[0]} in front and {pads[1]} behind" * (sum(pads) > 0)
-        arrays = [_uneven(rng, n) for n in (n_inputs, n_weights, *geometry.output_grid)]
-        yield name, *arrays, geometry, settings
-
-
-def _row_case(name, w, delta, geometry, settings, arguments, explain):
-    """A case whose answer is the input gradient of a row."""
-    grad_x = loops.grad_input(_one(delta), _one(w), geometry.x_shape, **settings)[0, 0]
-
-    def terms(i):
-        return _sum(geometry.links_of_input(i), "δ{0}·w{1}") or NO_OUTPUT
-
-    return Case(name, dict(delta=delta, w=w, **arguments), grad_x, terms, explain=explain)
 
 
 def _settings_needed(dims):
@@ -229,27 +168,27 @@ _PADDED = [
 def check_grad_input_with_padding(answer) -> Report:
     """Exercise 6.3: a function (delta, w, stride, before, n_inputs) -> grad_x of one row."""
     cases = []
-    for name, x, w, delta, geometry, settings in _rows(_PADDED, 61):
+    for name, x, w, delta, geometry, settings in row_layers(_PADDED, 61):
         stride, before, n = settings["stride"], geometry.axes[0].padding[0], len(x)
-        padded = _row_input(delta, w, stride=stride)
-        from_the_end = _row_input(delta, w, n, stride=stride, before=before)
+        padded = row_input(delta, w, stride=stride)
+        from_the_end = row_input(delta, w, n, stride=stride, before=before)
         from_the_end[max(0, n - before) :] += padded[max(0, before - n) : before]
         mistakes = [
             ("the cells of the padding in front are not cut off", padded),
-            ("the stride is ignored", _row_input(delta, w, n, before=before)),
-            ("stride and padding are ignored", _row_input(delta, w, n)),
+            ("the stride is ignored", row_input(delta, w, n, before=before)),
+            ("stride and padding are ignored", row_input(delta, w, n)),
             ("a negative index i counts from the end; in the padding there is no cell", from_the_end),
             (
                 "u is rounded down, where a stride that does not divide leaves no link",
                 _rounded(delta, w, n, stride=stride, before=before),
             ),
-            ("the sign before p is the other", _row_input(delta, w, n, stride=stride, before=-before)),
+            ("the sign before p is the other", row_input(delta, w, n, stride=stride, before=-before)),
             (
                 "the kernel lies the wrong way round",
-                _row_input(delta, w[::-1], n, stride=stride, before=before),
+                row_input(delta, w[::-1], n, stride=stride, before=before),
             ),
         ]
-        known = _known(
+        known = known_mistakes(
             mistakes,
             short="The last inputs have a gradient too, zero or not: there are n_inputs of them.",
             long="Behind the last input only padding follows, and it has no place in the result.",
@@ -265,7 +204,7 @@ def check_grad_input_with_padding(answer) -> Report:
             return known(got, expected)
 
         arguments = dict(stride=stride, before=before, n_inputs=n)
-        cases.append(_row_case(name, w, delta, geometry, settings, arguments, explain))
+        cases.append(row_case(name, w, delta, geometry, settings, arguments, explain))
     return check_function("Exercise 6.3", answer, cases, "What lies in the padding is dropped.")
 
 
@@ -311,7 +250,7 @@ def check_repaired_same(answer) -> Report:
     sizes = [(3, 2), (4, 3), (2, 3), (2, 5), (3, 6), (5, 1), (5, 4), (6, 2), (6, 5), (7, 4), (9, 6), (8, 7)]
     cases = []
     rows = [(h, k, 1, 1, ((k - 1) // 2, k // 2)) for h, k in sizes]
-    for name, _, w, delta, geometry, settings in _rows(rows, 65):
+    for name, _, w, delta, geometry, settings in row_layers(rows, 65):
         before, after = geometry.axes[0].padding
         mistakes = [
             ("δ is padded as x is in the forward pass", _slide(delta, w[::-1], (before, after))),
@@ -319,18 +258,18 @@ def check_repaired_same(answer) -> Report:
             ("δ is padded as x is, and the kernel is not reversed", _slide(delta, w, (before, after))),
         ]
         mistakes += [
-            ("the row is moved by one at an odd K too", _row_input(delta, w, len(delta), before=shifted))
+            ("the row is moved by one at an odd K too", row_input(delta, w, len(delta), before=shifted))
             for shifted in (before - 1, before + 1)
             if len(w) % 2
         ]
-        known, full = _known(mistakes), np.convolve(delta, w)
+        known, full = known_mistakes(mistakes), np.convolve(delta, w)
 
         def explain(got, expected, known=known, full=full):
             if got.shape != expected.shape and np.array_equal(got, full):
                 return "With K − 1 zeros at both ends the cells of the padding come out too."
             return known(got, expected)
 
-        cases.append(_row_case(name, w, delta, geometry, settings, {}, explain))
+        cases.append(row_case(name, w, delta, geometry, settings, {}, explain))
     return check_function("Exercise 6.5", answer, cases, "At an even K the two sides differ.")
 
 
@@ -412,7 +351,7 @@ _DILATED = [
 def check_grad_weight_with_dilation(answer) -> Report:
     """Exercise 7.3: a function (delta, x, stride, dilation, n_weights) -> grad_w of one row."""
     cases = []
-    for name, x, w, delta, geometry, settings in _rows(_DILATED, 73):
+    for name, x, w, delta, geometry, settings in row_layers(_DILATED, 73):
         stride, dilation, n = settings["stride"], settings["dilation"], len(w)
         grad_w = loops.grad_weight(_one(delta), _one(x), geometry.w_shape, **settings)[0, 0]
         mistakes = [
@@ -429,7 +368,7 @@ def check_grad_weight_with_dilation(answer) -> Report:
         def terms(k, links=geometry.links_of_tap):
             return _sum(links(k), "δ{0}·x{2}")
 
-        explain = _known(
+        explain = known_mistakes(
             mistakes,
             short="There is one number for each weight: n_weights of them.",
             long="The leftover has room for more positions than there are weights: n_weights numbers are asked for.",
@@ -476,27 +415,27 @@ def check_gridding(*, step, first) -> Report:
 def check_repaired_dilation(answer) -> Report:
     """Exercise 7.5, find the mistake: (delta, w, stride, dilation, n_inputs) -> grad_x of one row."""
     cases = []
-    for name, x, w, delta, geometry, settings in _rows(_DILATED, 75):
+    for name, x, w, delta, geometry, settings in row_layers(_DILATED, 75):
         stride, dilation, n = settings["stride"], settings["dilation"], len(x)
         both = max(stride, dilation)
         mistakes = [
-            ("stride and dilation are exchanged", _row_input(delta, w, stride=dilation, dilation=stride)),
-            ("the kernel is not spread", _row_input(delta, w, stride=stride)),
-            ("δ is not spread", _row_input(delta, w, dilation=dilation)),
-            ("neither δ nor the kernel is spread", _row_input(delta, w)),
-            ("both are spread by the same number", _row_input(delta, w, stride=both, dilation=both)),
+            ("stride and dilation are exchanged", row_input(delta, w, stride=dilation, dilation=stride)),
+            ("the kernel is not spread", row_input(delta, w, stride=stride)),
+            ("δ is not spread", row_input(delta, w, dilation=dilation)),
+            ("neither δ nor the kernel is spread", row_input(delta, w)),
+            ("both are spread by the same number", row_input(delta, w, stride=both, dilation=both)),
             (
                 "the kernel lies the wrong way round",
-                _row_input(delta, w[::-1], stride=stride, dilation=dilation),
+                row_input(delta, w[::-1], stride=stride, dilation=dilation),
             ),
         ]
-        explain = _known(
+        explain = known_mistakes(
             mistakes,
             short="The leftover has a gradient too: zeros, at the end.",
             long="The row is longer than the input: n_inputs numbers are asked for.",
         )
         arguments = dict(stride=stride, dilation=dilation, n_inputs=n)
-        cases.append(_row_case(name, w, delta, geometry, settings, arguments, explain))
+        cases.append(row_case(name, w, delta, geometry, settings, arguments, explain))
     return check_function("Exercise 7.5", answer, cases, "The stride spreads δ, the dilation spreads w.")
 
 
@@ -618,7 +557,9 @@ def _grouped_layers(seed):
     for channels, filters, groups, size, kernel in _GROUPED:
         w_shape = (filters, channels // groups, *kernel)
         geometry = Geometry.of((1, channels, *size), w_shape, groups=groups)
-        name = f"layer with {channels} channels, {filters} filters and {_count(groups, 'group')}, kernels of "
+        name = (
+            f"layer with {channels} channels, {filters} filters and {counted(groups, 'group')}, kernels of "
+        )
         name += "×".join(map(str, kernel))
         arrays = _whole(rng, channels, *size), _whole(rng, *w_shape), _whole(rng, *geometry.out_shape[1:])
         yield name, *arrays, geometry, groups
@@ -678,7 +619,7 @@ def check_grad_input_of_groups(answer) -> Report:
             (words, taps.grad_input(delta[None], _joined(w, len(x), channel), geometry.x_shape)[0])
             for words, channel in _wrong_channels(geometry)
         ]
-        known = _known(mistakes)
+        known = known_mistakes(mistakes)
 
         def explain(got, expected, known=known, groups=groups):
             if got.shape != expected.shape and got.size * groups == expected.size:
@@ -708,7 +649,7 @@ def check_repaired_groups(answer) -> Report:
         mistakes.append(
             ("every filter reads every channel", taps.forward(x[None], np.tile(w, (1, groups, 1, 1)))[0])
         )
-        known = _known(mistakes)
+        known = known_mistakes(mistakes)
 
         def explain(got, expected, known=known):
             if got.shape != expected.shape:
@@ -880,7 +821,7 @@ def check_grad_weight_of_any_layer(answer) -> Report:
                 dict(delta=delta, x=x, weight_shape=w_shape, stride=stride, padding=padding),
                 grad_w,
                 terms,
-                explain=_known(mistakes),
+                explain=known_mistakes(mistakes),
                 about=about if axes != 2 else "",
             )
         )
@@ -941,14 +882,14 @@ def check_repaired_two_layers(answer) -> Report:
                 second(delta2, z1),
             ),
         ]
-        count = lambda shape: f"{_count(shape[0], 'filter')} of {'×'.join(map(str, shape[2:]))}"  # noqa: E731
+        count = lambda shape: f"{counted(shape[0], 'filter')} of {'×'.join(map(str, shape[2:]))}"  # noqa: E731
         cases.append(
             Case(
                 f"layer with {count(shapes[1])}, and behind it one with {count(shapes[2])}",
                 dict(x=x, w1=w1, w2=w2, upstream=upstream),
                 expected,
                 reminder="On the way down an activation stands before each layer: from J, which is the first?",
-                explain=_known(mistakes),
+                explain=known_mistakes(mistakes),
                 about="What belongs to the first layer has the shape of z1, what belongs to the second that of z2.",
             )
         )
