@@ -1,6 +1,6 @@
 """Backprop through convolution, derived index by index: the helper package of the notebook series."""
 
-from . import equations, exercises, figures, geometry, gradcheck, loops, taps, widgets
+from . import arguments, equations, exercises, figures, gradcheck, loops, taps, widgets
 from .geometry import Axis, Geometry
 from .taps import forward as conv
 from .transposed import conv_transpose
@@ -37,7 +37,7 @@ def conv_backward(
         As in `loops.forward`; equations, shapes and errors as `loops.grad_input`, `grad_weight`, `grad_bias`.
     """
     settings = dict(stride=stride, padding=padding, dilation=dilation, groups=groups)
-    g = geometry.backward_arguments(delta, x, w, **settings)
+    g = arguments.backward_arguments(delta, x, w, **settings)
     return (
         taps.grad_input(delta, w, g.x_shape, **settings) if input else None,
         taps.grad_weight(delta, x, g.w_shape, **settings) if weight else None,

@@ -23,9 +23,9 @@ from .selection import (
     label,
     link_counts,
     links_of,
-    number,
     sentence_of,
 )
+from .words import counted, short
 
 __all__ = ["COLOURS", "Picture", "arrays", "influence", "matrix", "photos", "stacks", "triangle"]
 
@@ -108,13 +108,6 @@ def role_of(name) -> str:
     return {"x": "input", "w": "weight", "z": "output", "k": "weight", "y": "output"}.get(name[:1], "input")
 
 
-def _number(value) -> str:
-    if not np.isfinite(value):
-        return str(float(value)).replace("-", "\u2212")
-    text = number(value)
-    return number(float(f"{value:.3g}")) if len(text) > 6 else text
-
-
 def _mix(colour, share):
     """`share` of a colour, the rest white."""
     rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
@@ -130,8 +123,8 @@ def _tint(value, limit, role):
 def _say(array):
     """The numbers of an array in words, for alt text."""
     if array.size > 120:
-        return f"from {_number(array.min())} to {_number(array.max())}"
-    return "; ".join(" ".join(_number(v) for v in row) for row in np.atleast_2d(array))
+        return f"from {short(array.min())} to {short(array.max())}"
+    return "; ".join(" ".join(short(v) for v in row) for row in np.atleast_2d(array))
 
 
 def _as_grid(name, array):
@@ -190,7 +183,7 @@ def _listed(cells, grid):
 
 def _draw_panels(panels, footer=""):
     """Grids side by side in one figure, wrapped into rows where the page ends. One unit is one cell."""
-    longest = max((len(_number(v)) for p in panels for v in p["array"].flat), default=1)
+    longest = max((len(short(v)) for p in panels for v in p["array"].flat), default=1)
     unit = 0.42 if max(p["array"].size for p in panels) <= 150 else 0.34  # inches
     unit = max(unit, 0.085 * longest + 0.1, *(0.072 * len(t) for p in panels for t in _texts(p)))
     size = lambda p: np.atleast_2d(p["array"]).shape  # noqa: E731
@@ -275,7 +268,7 @@ def _draw_grid(axes, panel, left, top, unit, longest):
             )
         )
         mark = panel["marks"].get((i, j))
-        shown = _number(value)
+        shown = short(value)
         if "texts" in panel:
             shown = panel["texts"].get((i, j), "") if font >= 5 else ""
         axes.text(
@@ -344,7 +337,7 @@ def _describe(panels):
             )
             text += f" Outlined: {cells}."
         parts.append(text)
-    return f"{len(panels)} grid{'s' * (len(panels) > 1)} of numbers. " + " ".join(parts)
+    return f"{counted(len(panels), 'grid')} of numbers. " + " ".join(parts)
 
 
 def matrix(
@@ -370,7 +363,7 @@ def matrix(
             f"the matrix {M.shape} needs {rows} row labels and {columns} column labels; "
             f"got {len(row_labels)} and {len(col_labels)}"
         )
-    longest = max(len(_number(v)) for v in M.flat)
+    longest = max(len(short(v)) for v in M.flat)
     unit = min(
         max(0.42, 0.085 * longest + 0.1, 0.085 * max(map(len, col_labels)) + 0.08), WIDEST / (columns + 2)
     )
@@ -404,7 +397,7 @@ def matrix(
             )
         else:
             axes.text(
-                left + j + 0.5, top + i + 0.52, _number(value), fontsize=font, color=COLOURS["ink"],
+                left + j + 0.5, top + i + 0.52, short(value), fontsize=font, color=COLOURS["ink"],
                 ha="center", va="center", weight="bold" if chosen else "normal",
             )  # fmt: skip
     axes.add_patch(Rectangle((left, top), columns, rows, fill=False, edgecolor=COLOURS["ink"], linewidth=1.2))
@@ -424,7 +417,7 @@ def matrix(
         )
         said.append(
             f"Column {col_labels[highlight_column]} is outlined: "
-            f"{' '.join(_number(v) for v in M[:, highlight_column])}."
+            f"{' '.join(short(v) for v in M[:, highlight_column])}."
         )
     if highlight_row is not None:
         if not 0 <= highlight_row < rows:
@@ -435,7 +428,7 @@ def matrix(
             )
         )
         said.append(
-            f"Row {row_labels[highlight_row]} is outlined: {' '.join(_number(v) for v in M[highlight_row])}."
+            f"Row {row_labels[highlight_row]} is outlined: {' '.join(short(v) for v in M[highlight_row])}."
         )
     panel = dict(
         title=title,
@@ -446,7 +439,7 @@ def matrix(
     )
     alt = alt or (
         f"{title or 'A matrix'} of {rows} rows and {columns} columns. "
-        + " ".join(f"Row {name}: {' '.join(_number(v) for v in row)}." for name, row in zip(row_labels, M, strict=True))
+        + " ".join(f"Row {name}: {' '.join(short(v) for v in row)}." for name, row in zip(row_labels, M, strict=True))
         + " " + " ".join(said)
     ).strip()  # fmt: skip
     return Picture(figure, alt, caption, [panel])
@@ -630,11 +623,11 @@ def photos(pictures, caption="", alt=None) -> Picture:
         kind = "signed values, white at zero" if signed else "grey values"
         said.append(
             f"{title}: {array.shape[0]} rows by {array.shape[1]} columns, {kind} "
-            f"from {_number(array.min())} to {_number(array.max())}."
+            f"from {short(array.min())} to {short(array.max())}."
         )
     return Picture(
         figure,
-        alt or f"{count} picture{'s' * (count > 1)} side by side. " + " ".join(said),
+        alt or f"{counted(count, 'picture')} side by side. " + " ".join(said),
         caption,
         panels,
         few_colours=False,
@@ -787,7 +780,7 @@ def _lit_cells(layer, chosen, links, w, marked):
     lit = {}
     for out, weight, inp in links:
         colour = _colour_of(weight[2:], layer.kernel_grid)
-        mark = f"×{_number(w[weight])}" if marked else ""  # no weight is a factor in grad_w
+        mark = f"×{short(w[weight])}" if marked else ""  # no weight is a factor in grad_w
         lit[("w", *weight)] = (colour, "")
         if chosen[0] != "x":
             lit[("x", *inp)] = (colour, mark)

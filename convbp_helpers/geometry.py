@@ -1,4 +1,4 @@
-"""Which output reads which input through which weight: integers only, and all validation.
+"""Which output reads which input through which weight: integers only.
 
 Per spatial axis, with input index i, output index u, kernel tap k, stride s, dilation d and padding p
 (before the first element)::
@@ -164,8 +164,8 @@ class Geometry:
         TypeError, ValueError
             With the rule, the numbers given and, where there is one, the fix.
         """
-        x_shape = _shape(x_shape, "x", "(N, C, *spatial)")
-        w_shape = _shape(w_shape, "w", "(F, C/G, *kernel)")
+        x_shape = checked_shape(x_shape, "x", "(N, C, *spatial)")
+        w_shape = checked_shape(w_shape, "w", "(F, C/G, *kernel)")
         if len(x_shape) != len(w_shape):
             raise ValueError(
                 f"x and w must have the same number of axes; x {x_shape} has {len(x_shape)} and w {w_shape} has "
@@ -191,9 +191,9 @@ class Geometry:
                 raise ValueError(
                     f"every spatial axis needs at least one cell; {name} of size 0: {tuple(values)}"
                 )
-        strides = _per_axis(stride, "stride", len(sizes), 1)
-        dilations = _per_axis(dilation, "dilation", len(sizes), 1)
-        pads = _pads(padding, sizes, kernels, strides, dilations)
+        strides = per_axis(stride, "stride", len(sizes), 1)
+        dilations = per_axis(dilation, "dilation", len(sizes), 1)
+        pads = pads_per_axis(padding, sizes, kernels, strides, dilations)
         axes = []
         for number, numbers in enumerate(zip(sizes, kernels, strides, pads, dilations, strict=True)):
             try:
@@ -283,129 +283,6 @@ def _product_of_links(per_axis):
     return [tuple(zip(*link, strict=True)) for link in product(*(links.tolist() for links in per_axis))]
 
 
-# ---------------------------------------------------------------------------- what the four functions are given
-def forward_arguments(x, w, b, **settings):
-    """Checked arrays in the precision to accumulate in, the geometry, and the precision of the result."""
-    (x, w, b), dtype = _arrays(x=x, w=w, b=b)
-    geometry = Geometry.of(x.shape, w.shape, **settings)
-    if b is None:
-        b = np.zeros(geometry.filters, dtype=x.dtype)
-    _same_shape("b", b.shape, (geometry.filters,), "one bias per filter")
-    return x, w, b, geometry, dtype
-
-
-def grad_input_arguments(delta, w, input_shape, **settings):
-    """The same for the input gradient."""
-    (delta, w), dtype = _arrays(delta=delta, w=w)
-    geometry = Geometry.of(_shape(input_shape, "input_shape", "(N, C, *spatial)"), w.shape, **settings)
-    _same_shape("delta", delta.shape, geometry.out_shape, "the shape this layer's output has")
-    return delta, w, geometry, dtype
-
-
-def grad_weight_arguments(delta, x, weight_shape, **settings):
-    """The same for the weight gradient."""
-    (delta, x), dtype = _arrays(delta=delta, x=x)
-    geometry = Geometry.of(x.shape, _shape(weight_shape, "weight_shape", "(F, C/G, *kernel)"), **settings)
-    _same_shape("delta", delta.shape, geometry.out_shape, "the shape this layer's output has")
-    return delta, x, geometry, dtype
-
-
-def backward_arguments(delta, x, w, **settings):
-    """The same for all three gradients at once."""
-    (delta, x, w), _ = _arrays(delta=delta, x=x, w=w)
-    geometry = Geometry.of(x.shape, w.shape, **settings)
-    _same_shape("delta", delta.shape, geometry.out_shape, "the shape this layer's output has")
-    return geometry
-
-
-def transpose_arguments(delta, w, b, *, stride, padding, output_padding, dilation, groups):
-    """The same for the transposed convolution: a layer whose input has the size that is computed here.
-
-    The geometry is that of the layer without padding and output padding; `pads` and `extra` say per axis what is cut
-    off at both ends and how many cells are put on behind.
-    """
-    (delta, w, b), dtype = _arrays(delta=delta, w=w, b=b)
-    for name, array, letters in (("delta", delta, "(N, F, *out)"), ("w", w, "(F, C/G, *kernel)")):
-        _shape(array.shape, name, letters)
-    if delta.ndim != w.ndim:
-        raise ValueError(
-            f"delta and w must have the same number of axes; delta {delta.shape} has {delta.ndim} and w {w.shape} "
-            f"has {w.ndim}"
-        )
-    if isinstance(padding, str):
-        raise ValueError(
-            f"a transposed convolution does not know the size of its result before, so padding must be numbers; "
-            f"got {padding!r}"
-        )
-    if 0 in (*delta.shape[2:], *w.shape[2:]):
-        raise ValueError(f"every spatial axis needs at least one cell; delta {delta.shape}, w {w.shape}")
-    grid, kernel = delta.shape[2:], w.shape[2:]
-    strides = _per_axis(stride, "stride", len(grid), 1)
-    dilations = _per_axis(dilation, "dilation", len(grid), 1)
-    pads = _pads(padding, grid, kernel, strides, dilations)
-    extra = _per_axis(output_padding, "output_padding", len(grid), 0)
-    sizes = [
-        s * (u - 1) + d * (k - 1) + 1 for s, u, d, k in zip(strides, grid, dilations, kernel, strict=True)
-    ]
-    for number, (size, pad, more, s, d) in enumerate(
-        zip(sizes, pads, extra, strides, dilations, strict=True)
-    ):
-        if more >= max(s, d):
-            raise ValueError(
-                f"spatial axis {number}: output_padding must be below the stride or the dilation ({max(s, d)}); "
-                f"got {more}"
-            )
-        if size + more <= sum(pad):
-            raise ValueError(
-                f"spatial axis {number}: padding {pad} cuts off all of the {size + more} cells; use less padding"
-            )
-    groups = integer(groups, "groups", 1)
-    geometry = Geometry.of(
-        (delta.shape[0], w.shape[1] * groups, *sizes),
-        w.shape,
-        stride=strides,
-        dilation=dilations,
-        groups=groups,
-    )
-    _same_shape("delta", delta.shape, geometry.out_shape, "as many maps as w has filters")
-    if b is not None:
-        _same_shape("b", b.shape, (geometry.channels,), "one bias per map that is made")
-    return delta, w, b, geometry, pads, extra, dtype
-
-
-def grad_bias_arguments(delta):
-    """The same for the bias gradient."""
-    (delta,), dtype = _arrays(delta=delta)
-    _shape(delta.shape, "delta", "(N, F, *out)")
-    return delta, dtype
-
-
-def _arrays(**given):
-    """The arrays as numbers to accumulate in (float16 in float32, integers in float64), and the result's precision."""
-    arrays = {}
-    for name, value in given.items():
-        if value is None and name == "b":
-            continue
-        try:
-            array = None if value is None else np.asarray(value)
-        except ValueError:
-            raise TypeError(
-                f"{name} must be an array of real numbers; got lists of different lengths"
-            ) from None
-        if array is None or array.dtype.kind not in "fiub":
-            found = "None" if array is None else f"an array of {array.dtype}"
-            raise TypeError(f"{name} must be an array of real numbers (float or integer); got {found}")
-        arrays[name] = array if array.dtype.kind == "f" else array.astype(np.float64)
-    result = np.result_type(*arrays.values())
-    accumulate = np.result_type(result, np.float32)
-    return [arrays[n].astype(accumulate, copy=False) if n in arrays else None for n in given], result
-
-
-def _same_shape(name, got, expected, why):
-    if got != expected:
-        raise ValueError(f"{name} must have shape {expected}, {why}; got {got}")
-
-
 # --------------------------------------------------------------------------------------------- reading settings
 def integer(value, name, least) -> int:
     if isinstance(value, (bool, np.bool_, np.ndarray)) or not hasattr(value, "__index__"):
@@ -423,7 +300,7 @@ def _existing(index, size, what) -> int:
     return index
 
 
-def _shape(shape, name, letters) -> tuple[int, ...]:
+def checked_shape(shape, name, letters) -> tuple[int, ...]:
     if isinstance(shape, (str, bytes)) or not isinstance(shape, (tuple, list, np.ndarray)):
         raise TypeError(f"{name} must be a shape {letters}, a tuple of integers; got {shape!r}")
     shape = tuple(integer(n, f"each size in {name}", 0) for n in shape)
@@ -432,7 +309,7 @@ def _shape(shape, name, letters) -> tuple[int, ...]:
     return shape
 
 
-def _per_axis(value, name, count, least) -> tuple[int, ...]:
+def per_axis(value, name, count, least) -> tuple[int, ...]:
     if isinstance(value, (tuple, list, np.ndarray)) and np.ndim(value) == 1:
         if len(value) != count:
             raise ValueError(
@@ -442,7 +319,7 @@ def _per_axis(value, name, count, least) -> tuple[int, ...]:
     return (integer(value, name, least),) * count
 
 
-def _pads(padding, sizes, kernels, strides, dilations) -> list[tuple[int, int]]:
+def pads_per_axis(padding, sizes, kernels, strides, dilations) -> list[tuple[int, int]]:
     if isinstance(padding, str):
         if padding == "valid":
             return [(0, 0)] * len(sizes)
@@ -464,7 +341,7 @@ def _pads(padding, sizes, kernels, strides, dilations) -> list[tuple[int, int]]:
             )
         return [tuple(integer(p, "padding", 0) for p in pair) for pair in padding]
     try:
-        return [(p, p) for p in _per_axis(padding, "padding", len(sizes), 0)]
+        return [(p, p) for p in per_axis(padding, "padding", len(sizes), 0)]
     except ValueError as error:
         fix = ""
         if len(sizes) == 1 and isinstance(padding, (tuple, list)) and len(padding) == 2:

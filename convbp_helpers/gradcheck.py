@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import geometry
+from .words import counted, digits
 
 __all__ = ["Comparison", "compare", "confirm", "exact_differences", "inner_products", "random_directions"]
 
@@ -66,7 +67,7 @@ def compare(got, expected, name="got", *, tolerance=None) -> Comparison:
     a, e = got.astype(np.float64), expected.astype(np.float64)
     same = (a == e) | (np.isnan(a) & np.isnan(e))
     if same.all():
-        return Comparison(name, "", (), 0.0, f"exact ({_count(a.size, 'cell')})")
+        return Comparison(name, "", (), 0.0, f"exact ({counted(a.size, 'cell')})")
     with np.errstate(invalid="ignore"):  # Inf - Inf
         difference = np.where(same, 0.0, np.abs(a - e))
     finite = np.abs(e[np.isfinite(e)])
@@ -75,12 +76,12 @@ def compare(got, expected, name="got", *, tolerance=None) -> Comparison:
     worst = np.unravel_index(np.argmax(np.where(np.isnan(difference), np.inf, difference)), a.shape)
     largest = float(difference[worst])
     if not wrong.any():
-        text = f"close ({_count(a.size, 'cell')}; largest difference {largest:.1e} at {_cell(worst)})"
+        text = f"close ({counted(a.size, 'cell')}; largest difference {largest:.1e} at {_cell(worst)})"
         return Comparison(name, "", (), largest, text)
     cells = tuple(tuple(int(i) for i in cell) for cell in np.argwhere(wrong))
-    shown = ", ".join(f"{_cell(c)} is {a[c]:.6g} and should be {e[c]:.6g}" for c in cells[:3])
+    shown = ", ".join(f"{_cell(c)} is {digits(a[c])} and should be {digits(e[c])}" for c in cells[:3])
     more = f", and {len(cells) - 3} more" if len(cells) > 3 else ""
-    text = f"{len(cells)} of {_count(a.size, 'cell')} differ, by up to {largest:.3g}: {shown}{more}"
+    text = f"{len(cells)} of {counted(a.size, 'cell')} differ, by up to {largest:.3g}: {shown}{more}"
     return Comparison(name, "", cells, largest, text)
 
 
@@ -94,10 +95,6 @@ def confirm(got, expected, name="got", *, tolerance=None) -> Comparison:
 
 def _cell(index) -> str:
     return "[" + ",".join(str(int(i)) for i in index) + "]"
-
-
-def _count(n, what) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 # ------------------------------------------------------------------------------------------- exact differences
@@ -140,8 +137,8 @@ def exact_differences(J, at):
     bend = abs(forth - back) + abs(twice - 2 * forth)
     if not bend <= 1e-9 * max(1.0, abs(forth), abs(back), abs(J0)):
         raise ValueError(
-            f"J is not linear in this array: a step forward changes it by {forth:.6g}, the same step back by "
-            f"{back:.6g}; a difference with step 1 is then not the slope, use random_directions"
+            f"J is not linear in this array: a step forward changes it by {digits(forth)}, the same step back by "
+            f"{digits(back)}; a difference with step 1 is then not the slope, use random_directions"
         )
     grad = np.zeros(at.shape)
     for cell in np.ndindex(*at.shape):

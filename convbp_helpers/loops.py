@@ -7,7 +7,7 @@ for letter.
 
 import numpy as np
 
-from . import geometry
+from . import arguments
 
 __all__ = ["forward", "grad_input", "grad_weight", "grad_bias"]
 
@@ -42,7 +42,7 @@ def forward(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     -----
     Notebook 00, the answer card; derived in 01 and 02 for one channel and one filter.
     """
-    x, w, b, g, dtype = geometry.forward_arguments(
+    x, w, b, g, dtype = arguments.forward_arguments(
         x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     z = np.zeros(g.out_shape, dtype=x.dtype)
@@ -88,7 +88,7 @@ def grad_input(delta, w, input_shape, *, stride=1, padding=0, dilation=1, groups
     -----
     Notebook 00, the answer card; derived in 01 and 02 for one channel and one filter.
     """
-    delta, w, g, dtype = geometry.grad_input_arguments(
+    delta, w, g, dtype = arguments.grad_input_arguments(
         delta, w, input_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     grad_x = np.zeros(g.x_shape, dtype=delta.dtype)
@@ -131,7 +131,7 @@ def grad_weight(delta, x, weight_shape, *, stride=1, padding=0, dilation=1, grou
     -----
     Notebook 00, the answer card; derived in 01 and 02 for one channel and one filter.
     """
-    delta, x, g, dtype = geometry.grad_weight_arguments(
+    delta, x, g, dtype = arguments.grad_weight_arguments(
         delta, x, weight_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     grad_w = np.zeros(g.w_shape, dtype=delta.dtype)
@@ -168,7 +168,7 @@ def grad_bias(delta):
     -----
     Notebook 00, the answer card; derived in 01 and 02 for one filter.
     """
-    delta, dtype = geometry.grad_bias_arguments(delta)
+    delta, dtype = arguments.grad_bias_arguments(delta)
     batch, filters, *output_grid = delta.shape
     grad_b = np.zeros(filters, dtype=delta.dtype)
     for f in range(filters):

@@ -10,23 +10,21 @@ from __future__ import annotations
 import numpy as np
 
 from .geometry import Geometry
+from .words import by, counted, factor, listed, number, plural
 
 __all__ = [
     "channels_sentence",
     "equation_of",
     "equation_parts",
-    "factor",
     "kernels_sentence",
     "label",
     "link_counts",
     "links_of",
     "moved_biases",
-    "number",
     "sentence_of",
     "why_unlinked",
 ]
 
-MINUS = "\u2212"
 LISTED = 6  # longer lists are said as a count
 ALL_MUTED = "all filters are muted, so nothing arrives"
 
@@ -86,21 +84,17 @@ def moved_biases(b, b_start) -> list[tuple[int, float]]:
     return [(f, now - was) for f, (now, was) in pairs if abs(now - was) > 1e-9 * max(1, abs(now), abs(was))]
 
 
-def _n(count, word):
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 def why_unlinked(layer: Geometry, position) -> str:
     """Why no output reads an input at this position."""
     reasons = []
-    for number, (axis, i) in enumerate(zip(layer.axes, position, strict=True)):
+    for place, (axis, i) in enumerate(zip(layer.axes, position, strict=True)):
         if len(axis.links_of_input(i)):
             continue
-        word = "row" if len(layer.axes) == 2 and number == 0 else "column"
+        word = "row" if len(layer.axes) == 2 and place == 0 else "column"
         first_beyond = axis.input_of(axis.out_size - 1, axis.kernel - 1) + 1
         if i >= first_beyond:
             count = axis.size - max(first_beyond, 0)
-            reasons.append(f"stride {axis.stride} leaves {_n(count, f'leftover {word}')} at the end")
+            reasons.append(f"stride {axis.stride} leaves {counted(count, f'leftover {word}')} at the end")
         elif (i + axis.padding[0]) % axis.stride >= axis.span:
             reasons.append(f"stride {axis.stride} skips {word} {i} between two windows of {axis.span}")
         else:
@@ -108,12 +102,6 @@ def why_unlinked(layer: Geometry, position) -> str:
                 f"with dilation {axis.dilation} and stride {axis.stride} every window steps over {word} {i}"
             )
     return " and ".join(reasons)
-
-
-def _listed(items):
-    """0, 1 and 2."""
-    *front, last = map(str, items)
-    return f"{', '.join(front)} and {last}" if front else last
 
 
 def _said_muted(layer, muted):
@@ -125,14 +113,14 @@ def _said_muted(layer, muted):
     sound = (
         f"{len(sounding)} filters sound"
         if many(sounding)
-        else f"filter{'s' * (len(sounding) > 1)} {_listed(sounding)} sound{'s' * (len(sounding) == 1)}"
+        else f"{plural(len(sounding), 'filter')} {listed(sounding)} {plural(len(sounding), 'sounds', 'sound')}"
     )
-    mute = f"{len(muted)} are muted" if many(muted) else f"{_listed(muted)} {_is(len(muted))} muted"
+    mute = (
+        f"{len(muted)} are muted"
+        if many(muted)
+        else f"{listed(muted)} {plural(len(muted), 'is', 'are')} muted"
+    )
     return f"{sound}, {mute}"
-
-
-def _is(count):
-    return "is" if count == 1 else "are"
 
 
 def _said_moved(layer, moved):
@@ -152,7 +140,7 @@ def _said_counts(layer):
     """How many cells of x have how many links."""
     counts, cells = np.unique(link_counts(layer), return_counts=True)
     said = [
-        f"{n} in {_n(many, 'cell') if not place else many}"
+        f"{n} in {counted(many, 'cell') if not place else many}"
         for place, (n, many) in enumerate(zip(counts, cells * layer.channels, strict=True))
     ]
     said = said if len(said) <= LISTED else [*said[:2], "…", said[-1]]
@@ -206,9 +194,9 @@ def kernels_sentence(layer: Geometry) -> str:
     weights = kernels * int(np.prod(layer.kernel_grid))
     also = ", those with padding included" if any(sum(axis.padding) for axis in layer.axes) else ""
     return (
-        f"G = {layer.groups}: {_n(kernels, 'kernel')} of {'×'.join(map(str, layer.kernel_grid))}, "
-        f"{_n(weights, 'weight')}, {'1 bias' if layer.filters == 1 else f'{layer.filters} biases'}, "
-        f"{_n(weights * int(np.prod(layer.output_grid)), 'multiplication')}{also}"
+        f"G = {layer.groups}: {counted(kernels, 'kernel')} of {by(layer.kernel_grid)}, "
+        f"{counted(weights, 'weight')}, {counted(layer.filters, 'bias', 'biases')}, "
+        f"{counted(weights * int(np.prod(layer.output_grid)), 'multiplication')}{also}"
     )
 
 
@@ -251,14 +239,14 @@ def _said_cell(layer, selected, view, muted):
                 ALL_MUTED if len(muted) == layer.filters else ALL_MUTED.replace(" are", " of its group are")
             )
             return f"{it}: {all_of}"
-        return f"{it} influences {_n(count, 'output')}, through {_n(count, 'weight')}"
+        return f"{it} influences {counted(count, 'output')}, through {counted(count, 'weight')}"
     if name == "w":
         it = label(layer, "w", index)
         if not count:
             return f"{it} reads only padding: it joins no input to an output, so its gradient is exactly 0"
         missing = int(np.prod(layer.output_grid)) - count
-        also = f"; at {_n(missing, 'output')} it reads padding" if missing else ""
-        return f"{it} joins {_n(count, 'pair')} of input and output{also}"
+        also = f"; at {counted(missing, 'output')} it reads padding" if missing else ""
+        return f"{it} joins {counted(count, 'pair')} of input and output{also}"
     it = label(layer, "z" if view == "forward" else "δ", index)
     taps = int(np.prod(layer.w_shape[1:]))
     if not count:
@@ -269,33 +257,12 @@ def _said_cell(layer, selected, view, muted):
         )
         return f"{it} {end}"
     missing = taps - count
-    also = (
-        f"; {missing} of its {taps} taps {'falls' if missing == 1 else 'fall'} on padding" if missing else ""
-    )
+    also = f"; {missing} of its {taps} taps {plural(missing, 'falls', 'fall')} on padding" if missing else ""
     if view == "grad_x":
-        return f"{it} reaches back to {_n(count, 'input')}, through {_n(count, 'weight')}{also}"
+        return f"{it} reaches back to {counted(count, 'input')}, through {counted(count, 'weight')}{also}"
     if view == "grad_w":
-        return f"{it} is a factor in the gradient of {_n(count, 'weight')}, with {_n(count, 'input')}{also}"
-    return f"{it} reads {_n(count, 'input')}, through {_n(count, 'weight')}{also}"
-
-
-def number(value) -> str:
-    """A number as it is printed: integers whole, others with four digits."""
-    value = float(value)
-    if value == int(value) and abs(value) < 1e15:
-        text = str(int(value))
-    elif 1e-3 <= abs(value) < 1e6:
-        text = repr(float(f"{value:.4g}"))
-        text = text[:-2] if text.endswith(".0") else text
-    else:
-        mantissa, exponent = f"{value:.3e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return text.replace("-", MINUS)
-
-
-def factor(value) -> str:
-    text = number(value)
-    return f"({text})" if text.startswith(MINUS) else text
+        return f"{it} is a factor in the gradient of {counted(count, 'weight')}, with {counted(count, 'input')}{also}"
+    return f"{it} reads {counted(count, 'input')}, through {counted(count, 'weight')}{also}"
 
 
 def equation_parts(layer: Geometry, arrays, selected, view="forward", form="sum", muted=()) -> dict:

@@ -8,7 +8,7 @@ gradient ``delta x^T``. Groups are one more axis.
 
 import numpy as np
 
-from . import geometry
+from . import arguments
 
 __all__ = ["forward", "grad_input", "grad_weight", "grad_bias"]
 
@@ -18,7 +18,7 @@ def forward(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
 
     For each tap k: ``z[outputs of k] += w_k @ x[inputs of k]``.
     """
-    x, w, b, g, dtype = geometry.forward_arguments(
+    x, w, b, g, dtype = arguments.forward_arguments(
         x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     x, w = _split(x, 1, g.groups), _split(w, 0, g.groups)
@@ -36,7 +36,7 @@ def grad_input(delta, w, input_shape, *, stride=1, padding=0, dilation=1, groups
 
     For each tap k: ``grad_x[inputs of k] += w_k.T @ delta[outputs of k]``.
     """
-    delta, w, g, dtype = geometry.grad_input_arguments(
+    delta, w, g, dtype = arguments.grad_input_arguments(
         delta, w, input_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     delta, w = _split(delta, 1, g.groups), _split(w, 0, g.groups)
@@ -53,7 +53,7 @@ def grad_weight(delta, x, weight_shape, *, stride=1, padding=0, dilation=1, grou
 
     For each tap k: ``grad_w_k = sum over n of delta[outputs of k] @ x[inputs of k].T``.
     """
-    delta, x, g, dtype = geometry.grad_weight_arguments(
+    delta, x, g, dtype = arguments.grad_weight_arguments(
         delta, x, weight_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     )
     delta, x = _split(delta, 1, g.groups), _split(x, 1, g.groups)
@@ -69,7 +69,7 @@ def grad_weight(delta, x, weight_shape, *, stride=1, padding=0, dilation=1, grou
 
 def grad_bias(delta):
     """The bias gradient, summed over the batch and every position; as `loops.grad_bias`."""
-    delta, dtype = geometry.grad_bias_arguments(delta)
+    delta, dtype = arguments.grad_bias_arguments(delta)
     batch, filters, *grid = delta.shape
     cells = delta.reshape(batch, filters, int(np.prod(grid)))
     return np.einsum("nfu->f", cells).astype(dtype, copy=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import geometry, taps
+from . import arguments, geometry, taps
 
 __all__ = ["conv_transpose"]
 
@@ -48,7 +48,7 @@ def conv_transpose(delta, w, b=None, *, stride=1, padding=0, output_padding=0, d
     -----
     Derived in notebook 09.
     """
-    delta, w, b, g, pads, extra, dtype = geometry.transpose_arguments(
+    delta, w, b, g, pads, extra, dtype = _arguments(
         delta,
         w,
         b,
@@ -65,3 +65,58 @@ def conv_transpose(delta, w, b=None, *, stride=1, padding=0, output_padding=0, d
     if b is not None:
         x = x + b.reshape(-1, *[1] * len(g.axes))
     return np.ascontiguousarray(x, dtype=dtype)
+
+
+def _arguments(delta, w, b, *, stride, padding, output_padding, dilation, groups):
+    """Checked arrays and the geometry of a layer whose input has the size that is computed here.
+
+    The geometry is that of the layer without padding and output padding; `pads` and `extra` say per axis what is cut
+    off at both ends and how many cells are put on behind.
+    """
+    (delta, w, b), dtype = arguments.arrays(delta=delta, w=w, b=b)
+    for name, array, letters in (("delta", delta, "(N, F, *out)"), ("w", w, "(F, C/G, *kernel)")):
+        geometry.checked_shape(array.shape, name, letters)
+    if delta.ndim != w.ndim:
+        raise ValueError(
+            f"delta and w must have the same number of axes; delta {delta.shape} has {delta.ndim} and w {w.shape} "
+            f"has {w.ndim}"
+        )
+    if isinstance(padding, str):
+        raise ValueError(
+            f"a transposed convolution does not know the size of its result before, so padding must be numbers; "
+            f"got {padding!r}"
+        )
+    if 0 in (*delta.shape[2:], *w.shape[2:]):
+        raise ValueError(f"every spatial axis needs at least one cell; delta {delta.shape}, w {w.shape}")
+    grid, kernel = delta.shape[2:], w.shape[2:]
+    strides = geometry.per_axis(stride, "stride", len(grid), 1)
+    dilations = geometry.per_axis(dilation, "dilation", len(grid), 1)
+    pads = geometry.pads_per_axis(padding, grid, kernel, strides, dilations)
+    extra = geometry.per_axis(output_padding, "output_padding", len(grid), 0)
+    sizes = [
+        s * (u - 1) + d * (k - 1) + 1 for s, u, d, k in zip(strides, grid, dilations, kernel, strict=True)
+    ]
+    for number, (size, pad, more, s, d) in enumerate(
+        zip(sizes, pads, extra, strides, dilations, strict=True)
+    ):
+        if more >= max(s, d):
+            raise ValueError(
+                f"spatial axis {number}: output_padding must be below the stride or the dilation ({max(s, d)}); "
+                f"got {more}"
+            )
+        if size + more <= sum(pad):
+            raise ValueError(
+                f"spatial axis {number}: padding {pad} cuts off all of the {size + more} cells; use less padding"
+            )
+    groups = geometry.integer(groups, "groups", 1)
+    layer = geometry.Geometry.of(
+        (delta.shape[0], w.shape[1] * groups, *sizes),
+        w.shape,
+        stride=strides,
+        dilation=dilations,
+        groups=groups,
+    )
+    arguments.same_shape("delta", delta.shape, layer.out_shape, "as many maps as w has filters")
+    if b is not None:
+        arguments.same_shape("b", b.shape, (layer.channels,), "one bias per map that is made")
+    return delta, w, b, layer, pads, extra, dtype

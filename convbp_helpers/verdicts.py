@@ -6,6 +6,8 @@ from html import escape
 
 import numpy as np
 
+from .words import number
+
 __all__ = ["box", "cells"]
 
 MARKS = {"right": ("✓", "#009E73"), "wrong": ("✗", "#D55E00"), "open": ("…", "#888888")}
@@ -46,9 +48,10 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
             if not judged[i, j]:
                 line += f'<td style="{edge}; opacity: 0.75">–</td>'
             elif wrong[i, j]:
-                line += f'<td style="{edge}; font-weight: bold">✗ {got[i, j]:.4g}<br>not {expected[i, j]:.4g}</td>'
+                both = f"✗ {number(got[i, j])}<br>not {number(expected[i, j])}"
+                line += f'<td style="{edge}; font-weight: bold">{both}</td>'
             else:
-                line += f'<td style="{edge}; opacity: 0.75">✓ {expected[i, j]:.4g}</td>'
+                line += f'<td style="{edge}; opacity: 0.75">✓ {number(expected[i, j])}</td>'
         lines += f"<tr>{line}</tr>"
     label = escape(caption, quote=True)
     above = f'<div style="margin-top: 6px">{label}</div>'

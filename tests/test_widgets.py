@@ -12,6 +12,7 @@ import pytest
 from convbp_helpers import loops, selection
 from convbp_helpers.widgets import InfluenceExplorer, SettingError
 from convbp_helpers.widgets import influence_explorer as ie
+from convbp_helpers.words import number as printed
 
 
 def node():
@@ -242,7 +243,7 @@ def test_numbers_are_printed_alike(tmp_path):
     values += [float(n) / 2**k for k in range(1, 12) for n in random.integers(-(10**6), 10**6, 60)]
     values += [float(v) for v in random.normal(size=300) * 10.0 ** random.integers(-7, 12, 300)]
     answers = in_javascript(tmp_path, "return m.number(g);", values)
-    assert answers == [selection.number(v) for v in values]
+    assert answers == [printed(v) for v in values]
 
 
 def test_the_gather_window_holds_the_same_terms(layers, tmp_path):
@@ -443,7 +444,7 @@ def test_equations_hold_the_numbers():
         array = {"z": explorer.z, "x": explorer.grad_x, "w": explorer.grad_w}[cells]
         for index in np.ndindex(*array.shape):
             explorer.selected = (cells, *index)
-            assert explorer.equation.endswith(f"= {selection.number(array[index])}")
+            assert explorer.equation.endswith(f"= {printed(array[index])}")
 
 
 def test_arrays_are_replaced_never_mutated():
@@ -551,9 +552,7 @@ def test_the_input_gradient_is_the_sum_over_the_filters_that_sound():
     np.testing.assert_array_equal(explorer.grad_x, parts[1] + parts[3])
     for index in np.ndindex(*explorer.x.shape):
         explorer.selected = ("x", *index)
-        assert (
-            explorer.equation.endswith(f"= {selection.number(explorer.grad_x[index])}") or not explorer.links
-        )
+        assert explorer.equation.endswith(f"= {printed(explorer.grad_x[index])}") or not explorer.links
         assert {out[0] for out, _, _ in explorer.links} <= {1, 3}
     explorer.muted = (3, 1, 0, 2, 1)
     assert explorer.muted == (0, 1, 2, 3) and not explorer.grad_x.any()
@@ -754,7 +753,7 @@ def test_groups_are_layers_side_by_side(groups, settings):
         array = {"z": whole.z, "x": whole.grad_x, "w": whole.grad_w}[name]
         for index in list(np.ndindex(*array.shape))[::7]:
             whole.selected = (name, *index)
-            assert whole.equation.endswith(f"= {selection.number(array[index])}") or not whole.links
+            assert whole.equation.endswith(f"= {printed(array[index])}") or not whole.links
             for (f, *_), (of, in_group, *_), (c, *_) in whole.links:
                 assert of == f and c == f // each * size + in_group
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..geometry import Geometry, integer
+from ..words import number as printed
+from ..words import sentence
 from .binding import Bound, Quantity, Read, Scalar, Whole, bind
 from .changes import changes, tidy
 from .evaluating import Evaluation, close
@@ -148,15 +150,8 @@ class EquationCheck:
         show(self)
 
 
-def sentence(text):
-    """With a full stop, and a capital unless it begins with a symbol."""
-    word = re.match(r"[A-Za-z]+", text)
-    capital = word is not None and (len(word.group()) > 1 or text.startswith("a "))
-    return f"{text[0].upper() if capital else text[0]}{text[1:]}."
-
-
 def _number(value):
-    return f"{value + 0.0:.6g}".replace("-", "\u2212")  # no negative zero
+    return printed(value + 0.0, 6)  # no negative zero
 
 
 # ---------------------------------------------------------------------------------------------------- the layers

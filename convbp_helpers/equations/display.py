@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from ..verdicts import box, cells
-from .checking import sentence
+from ..words import sentence
 from .reading import EquationError
 
 __all__ = ["show", "show_error", "verdict_html"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
 
 from ..verdicts import box
 from . import notation as notations
@@ -12,7 +11,7 @@ from .binding import bind
 from .checking import check
 from .display import show, show_error, typeset
 from .notation import Notation
-from .reading import EquationError, parser, read
+from .reading import EquationError, read
 
 __all__ = ["register"]
 
@@ -101,4 +100,3 @@ def register():
         return
     shell.register_magic_function(lambda line, cell: equation(line, cell, shell), "cell", "equation")
     shell.input_transformers_cleanup.append(not_empty)
-    threading.Thread(target=parser, daemon=True).start()  # ready before the first equation is typed

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import equations
 from ..gradcheck import compare
+from ..words import digits, sentence
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 
 
@@ -159,11 +160,6 @@ def _given(case: Case) -> str:
     )
 
 
-def digits(values) -> str:
-    """Numbers, nested in lists, with up to six digits each."""
-    return "[" + ", ".join(map(digits, values)) + "]" if isinstance(values, list) else f"{values:g}"
-
-
 def _judge(name: str, got, case: Case) -> Report | None:
     """The report on a wrong answer, or None for a right one. Of several arrays, all wrong ones are named."""
     if not isinstance(case.expected, dict):
@@ -220,7 +216,7 @@ def _judge_array(name, got, expected, case: Case, part: str) -> Report | None:
     if comparison:
         return None
     cell = comparison.cells[0]
-    numbers = f"{got[cell]:.6g} and should be {expected[cell]:.6g}"
+    numbers = f"{digits(got[cell])} and should be {digits(expected[cell])}"
     if expected.ndim:
         count = len(comparison.cells)
         lines = [
@@ -304,7 +300,7 @@ def check_equation(
         (chain,) = equations.reading.read(latex).chains
     except (equations.EquationError, ValueError) as error:
         message = getattr(error, "message", "write one equation")
-        said = [equations.checking.sentence(line) for line in _repaired(latex, slips)]
+        said = [sentence(line) for line in _repaired(latex, slips)]
         return Report(name, FAILED, "\n".join([f"It cannot be judged yet: {message}.", *said]))
     wanted = equations.reading.read(f"{left} = 0").chains[0].members[0]
     if _form(chain.members[0]) != _form(wanted):
@@ -316,10 +312,7 @@ def check_equation(
         amiss += [piece.said for piece in hints if piece.what not in found]
         example = verdict.counterexample
         got, expected = (example.right, example.left) if example is not None else (None, None)
-        lines = [
-            equations.checking.sentence(line)
-            for line in (*verdict.sentences(), *_repaired(latex, slips), *amiss[:1])
-        ]
+        lines = [sentence(line) for line in (*verdict.sentences(), *_repaired(latex, slips), *amiss[:1])]
         return Report(name, FAILED, "\n".join(lines), got=got, expected=expected)
     if verdict.warnings or amiss:
         return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")

@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import loops
 from ..geometry import Geometry
+from ..words import digits
 from .checking import (
     Case,
     Piece,
@@ -13,7 +14,6 @@ from .checking import (
     check_equation,
     check_function,
     check_predictions,
-    digits,
     is_blank,
 )
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report

@@ -6,14 +6,11 @@ import numpy as np
 
 from .. import loops
 from ..geometry import Geometry
+from ..words import counted
 from .checking import Case
 from .one_channel import _one, _sum, _whole
 
 NO_OUTPUT = "0: no output reads this input"
-
-
-def counted(number, word) -> str:
-    return f"{number} {word}{'s' * (number != 1)}"
 
 
 def row_input(delta, w, n_inputs=None, *, stride=1, dilation=1, before=0):

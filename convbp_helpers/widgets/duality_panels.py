@@ -7,7 +7,7 @@ import traitlets
 
 from .. import figures, loops
 from ..geometry import Axis
-from ..selection import factor, number
+from ..words import factor, number
 from .page import SettingError, Widget, array_trait, joined
 from .rows import (
     STYLE,

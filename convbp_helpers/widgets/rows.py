@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .. import figures
-from ..selection import number
+from ..words import number, short
 from .page import SettingError, joined
 
 MOST_CELLS = 32  # of the longest row: more have no room for their numbers
@@ -68,7 +68,7 @@ def cells_of(values, columns=None, **looks) -> list[dict]:
     """A cell for each value, for `aligned`; a look is a list with an entry for each, or one for all."""
     columns = columns or range(len(values))
     return [
-        dict(column=columns[n], text=figures._number(value))
+        dict(column=columns[n], text=short(value))
         | {name: given[n] if isinstance(given, (list, range)) else given for name, given in looks.items()}
         for n, value in enumerate(values)
     ]
