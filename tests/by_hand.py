@@ -13,8 +13,8 @@ from itertools import product
 import numpy as np
 from geometries import Layer, layer_links
 
-from convbp_helpers.equations import reading
-from convbp_helpers.equations.reading import (
+from convbp_helpers.equations import tree
+from convbp_helpers.equations.tree import (
     Add,
     Bracket,
     Div,
@@ -223,7 +223,7 @@ class Hand:
     def _alone(self, letter):
         """The size of the axis on which a letter stands alone as a subscript."""
         for member in self.chain.members:
-            for node in reading.walk(member):
+            for node in tree.walk(member):
                 if isinstance(node, Name) and node.text in self.notation.symbols and node.sub:
                     role = self.role(node)
                     for kind, index in zip(self.kinds(role), node.sub, strict=True):
@@ -253,7 +253,7 @@ class Hand:
         """The layer of the weights; without weights that of the input."""
         for roles in (("weight", "bias"), ("input",), ("output", "delta")):
             for member in self.chain.members:
-                for node in reading.walk(member):
+                for node in tree.walk(member):
                     symbol = self.notation.symbols.get(node.text) if isinstance(node, Name) else None
                     if symbol and symbol.role in roles:
                         return self._offset(node.sup) + symbol.layer

@@ -13,12 +13,11 @@ from itertools import product
 
 import numpy as np
 
-from convbp_helpers.equations import EquationError, disagrees
-from convbp_helpers.equations.binding import bind
+from convbp_helpers.equations import EquationError, Question, ask
 from convbp_helpers.equations.changes import changes
-from convbp_helpers.equations.checking import frozen
 from convbp_helpers.equations.evaluating import Evaluation
-from convbp_helpers.equations.reading import EvaluationError, read
+from convbp_helpers.equations.latex import EvaluationError
+from convbp_helpers.equations.tree import form
 from convbp_helpers.equations.trials import Trial
 from convbp_helpers.geometry import Geometry
 
@@ -49,22 +48,23 @@ class Score:
         )
 
 
-def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
+def score(latex, notation, layer=None, *, judge=Question.disagrees) -> Score:
     """Make every single change, and see whether `judge` rejects it."""
     result = Score()
-    page = read(latex)
-    seen = {latex}
-    like = [
-        bound.family for bound in bind(page, notation, _settings(layer))
-    ]  # the layers that the original is about
-    for change in changes(page, notation):
-        if change.latex in seen:
+    question = ask(latex, notation=notation, layer=layer)
+    seen = {(n, form(chain)) for n, chain in enumerate(question.page.chains)}
+    for change in changes(question.page, notation):
+        if change.tree is None:
+            result.malformed += 1
             continue
-        seen.add(change.latex)
+        made = change.chain, form(change.made(question.page.chains[change.chain]))
+        if made in seen:
+            continue
+        seen.add(made)
         try:
-            if judge(change.latex, notation=notation, layer=layer, like=like):
+            if judge(question, change):
                 result.killed += 1
-            elif is_equivalent(page, change, notation, layer):
+            elif is_equivalent(question, change):
                 result.equivalent[change.rule] += 1
             else:
                 result.survivors.append(change)
@@ -75,27 +75,23 @@ def score(latex, notation, layer=None, *, judge=disagrees) -> Score:
     return result
 
 
-def _settings(layer):
-    return {k: frozen(v) for k, v in (layer or {}).items() if k not in ("x", "w", "b", "delta")}
-
-
-def is_equivalent(page, change, notation, layer) -> bool:
+def is_equivalent(question, change) -> bool:
     """Whether the changed member equals the original one on every layer of the exhaustive list.
 
     In every cell in which both make a claim (a slope of or by a cell that does not exist makes none), and there must
     be such cells.
     """
-    old = bind(page, notation, _settings(layer))[change.chain]
-    new = bind(read(change.latex), notation, _settings(layer))[change.chain]
+    old = question.asked[change.chain].bound
+    new = question.changed(change)[change.chain][0].bound
     if set(old.free) != set(new.free):
         return False
-    order = [
-        new.free.index(letter) for letter in old.free
-    ]  # the letters of the left-hand side, in another order
+    # the letters of the left-hand side, in another order
+    order = [new.free.index(letter) for letter in old.free]
     family = replace(old.family, fixed=())
-    given = layer is not None and "x" in layer
     compared = 0
-    for trial in one_layer(old, layer) if given else every_layer(family, old.family.fixed):
+    for trial in (
+        one_layer(old, question.arrays) if question.arrays else every_layer(family, old.family.fixed)
+    ):
         try:
             a, b = (Evaluation(bound, trial) for bound in (old, new))
             if old.scatter:  # the target as it should be, and what the scatter makes of it
@@ -117,9 +113,9 @@ def is_equivalent(page, change, notation, layer) -> bool:
     return compared > 0
 
 
-def one_layer(bound, layer):
+def one_layer(bound, arrays):
     """An equation about given arrays is about layers of their shapes (here of one channel and one filter)."""
-    shapes = [(1, 1, *np.shape(layer[name])) for name in ("x", "w")]
+    shapes = [(1, 1, *np.shape(arrays[name])) for name in ("x", "w")]
     rng = np.random.default_rng(1618)
     return [Trial(Geometry.of(*shapes), replace(bound.family, fixed=()), rng) for _ in range(20)]
 

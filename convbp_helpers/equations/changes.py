@@ -1,60 +1,89 @@
 """Every single change of an equation: the slips that a hand makes. Causes are looked for among them, and the tests
 of the pages make each of them to see it caught.
 
-A change replaces a piece of the LaTeX and leaves the rest as it is.
+A change replaces nodes of one side's tree and leaves the rest as it is; its words quote the page.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from .notation import Notation
-from .reading import Add, Bracket, Join, Mul, Name, Page, Sum, Turned, plain, walk
+from .tree import Add, Bracket, Chain, Group, Join, Mul, Name, Node, Number, Page, Sum, Turned, rebuild, walk
 
-__all__ = ["Change", "changes"]
+__all__ = ["Change", "changes", "remade"]
+
+GONE = Number((0, 0), float("nan"))  #: stands for a node that a change takes out
+STEPS = {"+1": 1, "-1": -1}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Change:
-    """`rule` is its kind, `member` the side of the chain that it is in, `words` completes "it holds if …"."""
+    """`rule` is its kind, `member` the side of the chain that it is in, `words` completes "it holds if …".
+
+    `tree` is that side as the change leaves it, or None where nothing that can be read is left.
+    """
 
     rule: str
     chain: int
     member: int
-    latex: str
+    tree: Node | None
     words: str
 
-
-RULES = (
-    "index shifted", "indices swapped", "factor put", "factor dropped", "sum dropped", "letter unsummed",
-    "limit off by one", "sign turned", "s and d exchanged", "bracket removed", "kernel flipped",
-    "join exchanged", "operands swapped", "turn left out",
-)  # fmt: skip
+    def made(self, chain: Chain) -> Chain:
+        """The chain with this change."""
+        members = (*chain.members[: self.member], self.tree, *chain.members[self.member + 1 :])
+        return replace(chain, members=members)
 
 
 def changes(page: Page, notation: Notation) -> Iterator[Change]:
     """All single changes of all members of all chains."""
-    latex = plain(page.latex)
     for number, chain in enumerate(page.chains):
         for place, member in enumerate(chain.members):
-            for rule, pieces, words in _Changes(latex, notation, chain).of(member):
-                yield Change(rule, number, place, _replaced(latex, pieces), words)
+            for rule, edits, words in _Changes(page, notation, chain).of(member):
+                yield Change(rule, number, place, remade(member, edits), words)
 
 
-def _replaced(latex, pieces):
-    for (start, end), text in sorted(pieces, reverse=True):
-        latex = latex[:start] + text + latex[end:]
-    return latex
+def remade(tree: Node, edits: list[tuple[Node, Node]]) -> Node | None:
+    """A tree with some of its nodes replaced by others, or taken out (`GONE`); None where a gap is left."""
+    try:
+        new = _remade(
+            tree, {id(old): new for old, new in edits}
+        )  # by identity: equal letters stand in many places
+    except _Gap:
+        return None
+    return None if new is GONE else new
 
 
-def tidy(text):
-    """A piece of plain LaTeX for a sentence."""
-    text = re.sub(r"\s+", " ", text).strip()
-    text = re.sub(r"(?<=[,({}]) | (?=[,)}])", "", text)  # spaces that LaTeX would not show either
-    return text
+class _Gap(Exception):
+    """A node was taken out of a place that needs one."""
+
+
+def _remade(node, edits):
+    if id(node) in edits:
+        return edits[id(node)]
+    new = rebuild(node, lambda part: _remade(part, edits))
+    if new is node:
+        return node
+    if isinstance(new, Mul):
+        return _product(node, new)
+    if any(value is GONE for value in (*vars(new).values(), *getattr(new, "terms", ()))):
+        raise _Gap
+    return new
+
+
+def _product(old, new):
+    """A product without the factors that are gone, and with the factors of a product that came in for one."""
+    factors = []
+    for was, factor in zip(old.factors, new.factors, strict=True):
+        if factor is not GONE:
+            factors += factor.factors if factor is not was and isinstance(factor, Mul) else (factor,)
+    if not factors:
+        return GONE
+    return factors[0] if len(factors) == 1 else replace(new, factors=tuple(factors))
 
 
 def _plus(text, step):
@@ -65,16 +94,23 @@ def _plus(text, step):
     return rest if last.group() != step else f"{rest}{step[0]}2"
 
 
-class _Changes:
-    """The changes of one member: (rule, pieces to replace, words)."""
+def _sum_of(span, *signed):
+    """Terms with their signs, each in the sum by itself: one more than u + k is u + k + 1."""
+    terms, signs = [], []
+    for sign, node in signed:
+        flat = isinstance(node, Add) and sign == 1
+        terms += node.terms if flat else (node,)
+        signs += node.signs if flat else (sign,)
+    return Add(span, tuple(terms), tuple(signs), (None,) * len(terms))
 
-    def __init__(self, latex, notation, chain):
-        self.latex, self.notation = latex, notation
+
+class _Changes:
+    """The changes of one member: (rule, pairs of a node and what comes in its place, words)."""
+
+    def __init__(self, page, notation, chain):
+        self.page, self.notation, self.text = page, notation, page.text
         names = {node.text for member in chain.members for node in walk(member) if isinstance(node, Name)}
         self.factors = [name for name in ("s", "d") if name in notation.settings and name in names]
-
-    def text(self, node):
-        return tidy(self.latex[slice(*node.span)])
 
     def of(self, member):
         for node in walk(member):
@@ -83,21 +119,14 @@ class _Changes:
             elif isinstance(node, Sum):
                 yield from self._of_sum(node)
             elif isinstance(node, Add):
-                for term, sign, place in zip(node.terms, node.signs, node.places, strict=True):
-                    if place is not None:
-                        other = "+" if sign < 0 else "-"
-                        yield (
-                            "sign turned",
-                            [(place, other)],
-                            f"the sign before {self._short(term)} is a {'plus' if other == '+' else 'minus'}",
-                        )
+                yield from self._of_signs(node)
             elif isinstance(node, Bracket):
-                yield "bracket removed", [(node.span, " ")], f"the bracket {self.text(node)} is left out"
+                yield "bracket removed", [(node, GONE)], f"the bracket {self.text(node)} is left out"
             elif isinstance(node, Join):
                 yield from self._of_join(node)
             elif isinstance(node, Turned) and node.sub is None:
-                inner = self.latex[slice(*node.body.span)]
-                yield "turn left out", [(node.span, f"({inner})")], f"{self.text(node)} is not turned"
+                unturned = Group(node.span, node.body)
+                yield "turn left out", [(node, unturned)], f"{self.text(node)} is not turned"
             if isinstance(node, (Bracket, Sum)):
                 for relation in node.relations if isinstance(node, Bracket) else node.conditions:
                     for number, side in enumerate(relation.sides):
@@ -105,21 +134,26 @@ class _Changes:
                             yield from self._shifted(side, self.text(relation))
         yield from self._exchanged(member)
 
+    def _of_signs(self, node):
+        for number, (term, sign, place) in enumerate(zip(node.terms, node.signs, node.places, strict=True)):
+            if place is None:
+                continue
+            signs = (*node.signs[:number], -sign, *node.signs[number + 1 :])
+            new = replace(node, signs=signs) if len(signs) > 1 or signs[0] < 0 else term
+            word = "plus" if sign < 0 else "minus"
+            yield "sign turned", [(node, new)], f"the sign before {self._short(term)} is a {word}"
+
     def _shifted(self, index, shown):
         """The index one more and one less, and so each letter in it that a product holds."""
-        for step in ("+1", "-1"):
+        for step in STEPS:
             was = self.text(index)
-            yield (
-                "index shifted",
-                [self._more(index, step)],
-                f"{was} is replaced by {_plus(was, step)} in {shown}",
-            )
+            words = f"{was} is replaced by {_plus(was, step)} in {shown}"
+            yield "index shifted", [(index, self._more(index, step))], words
             for node in walk(index):
                 for name in node.factors if isinstance(node, Mul) else ():
                     if isinstance(name, Name) and self._is_letter(name):
-                        new = f"({self.text(name)}{step})"
-                        words = f"{self.text(name)} is replaced by {new} in {shown}"
-                        yield "index shifted", [(name.span, new)], words
+                        words = f"{self.text(name)} is replaced by ({self.text(name)}{step}) in {shown}"
+                        yield "index shifted", [(name, self._more(name, step))], words
 
     def _scaled(self, index, shown):
         """A letter with the stride or the dilation before it, and without: only where the equation has them at all."""
@@ -132,21 +166,17 @@ class _Changes:
                 if isinstance(factor, Name) and factor.text in self.factors:
                     rest = self.text(node).replace(self.text(factor), "", 1).strip()
                     words = f"{self.text(node)} is replaced by {rest} in {shown}"
-                    yield "factor dropped", [(factor.span, " ")], words
+                    yield "factor dropped", [(factor, GONE)], words
         for node in walk(index):
             if isinstance(node, Name) and self._is_letter(node) and id(node) not in held:
                 for factor in self.factors:
-                    new = f"{factor}{self.text(node)}"
-                    bare = self.latex[: node.span[0]].rstrip().endswith("_")
-                    words = f"{self.text(node)} is replaced by {new} in {shown}"
-                    yield "factor put", [(node.span, f"{{{new}}}" if bare else new)], words
+                    words = f"{self.text(node)} is replaced by {factor}{self.text(node)} in {shown}"
+                    product = Mul(node.span, (Name(node.span, factor), node))
+                    yield "factor put", [(node, product)], words
 
-    def _more(self, index, step):
-        """The piece that adds to an index; one without braces, as in w_k, gets them."""
-        start, end = index.span
-        if self.latex[:start].rstrip().endswith(("_", "^")):
-            return index.span, f"{{{self.latex[start:end]}{step}}}"
-        return (end, end), step
+    @staticmethod
+    def _more(index, step):
+        return _sum_of(index.span, (1, index), (STEPS[step], Number(index.span, 1.0)))
 
     def _of_subscripts(self, node):
         shown, role = self.text(node), self.notation.symbols[node.text].role
@@ -156,25 +186,15 @@ class _Changes:
         for one, other in combinations(node.sub, 2):
             if self.text(one) != self.text(other):
                 words = f"{self.text(one)} and {self.text(other)} are exchanged in {shown}"
-                yield "indices swapped", [(one.span, self.text(other)), (other.span, self.text(one))], words
+                yield "indices swapped", [(one, other), (other, one)], words
         if role == "weight" and (pairs := self._spatial(node)):
-            flipped = []
-            for index, last in pairs:
-                new = (
-                    f"{last}-({self.text(index)})"
-                    if len(self.text(index)) > 1
-                    else f"{last}-{self.text(index)}"
-                )
-                bare = self.latex[: index.span[0]].rstrip().endswith("_")
-                flipped.append((index.span, f"{{{new}}}" if bare else new))
+            flipped = [(index, _sum_of(index.span, (1, last), (-1, index))) for index, last in pairs]
             yield "kernel flipped", flipped, f"the kernel is flipped in {shown}"
 
     def _spatial(self, node):
-        """The spatial subscripts of a weight, each with the last index of its axis in letters."""
-        order, sizes = (
-            self.notation.axes["weight"],
-            {size: name for name, size in self.notation.sizes.items()},
-        )
+        """The spatial subscripts of a weight, each with the last index of its axis."""
+        order = self.notation.axes["weight"]
+        sizes = {size: name for name, size in self.notation.sizes.items()}
         before = order.index("space")
         for dims in (1, 2):
             others = len(node.sub) - dims  # channel and filter, as far as they are there
@@ -182,12 +202,18 @@ class _Changes:
                 0 <= others < len(order)
                 and (others or dims == len(node.sub))
                 and dims == self._dims(node, others)
+                and all(f"K{n}" in sizes for n in range(dims))
             ):
-                if all(f"K{n}" in sizes for n in range(dims)):
-                    last = [sizes[f"K{n}"] + ("-1" if self.notation.base == 0 else "+1") for n in range(dims)]
-                    skip = min(before, others)
-                    return list(zip(node.sub[skip : skip + dims], last, strict=True))
+                skip = min(before, others)
+                last = [self._last(sizes[f"K{n}"], node.span) for n in range(dims)]
+                return list(zip(node.sub[skip : skip + dims], last, strict=True))
         return []
+
+    def _last(self, size, span):
+        """The size less 1, where indices count from 0; where they count from 1, the size more 1 flips a kernel."""
+        letter, _, below = size.partition("_")
+        sub = (Number(span, float(below)) if below.isdigit() else Name(span, below),) if below else None
+        return _sum_of(span, (1, Name(span, letter, sub)), (2 * self.notation.base - 1, Number(span, 1.0)))
 
     def _dims(self, node, others):
         """How many subscripts hold letters of spatial axes, by the notation's table."""
@@ -200,42 +226,35 @@ class _Changes:
         return spatial if spatial else len(node.sub) - others
 
     def _of_sum(self, node):
-        head = tidy(self.latex[slice(*node.head)])
-        yield "sum dropped", [(node.head, " ")], f"the sum {head} is left out"
+        head = self.page.text(Node(node.head))
+        yield "sum dropped", [(node, node.body)], f"the sum {head} is left out"
         if len(node.letters) > 1:
-            for name, _, _ in node.letters:
-                if (piece := self._with_comma(name.span)) is not None:
-                    yield "letter unsummed", [(piece, " ")], f"{name.text} is not summed"
+            for number, (name, _, _) in enumerate(node.letters):
+                if self._stands_between_commas(name):
+                    letters = (*node.letters[:number], *node.letters[number + 1 :])
+                    yield (
+                        "letter unsummed",
+                        [(node, replace(node, letters=letters))],
+                        f"{name.text} is not summed",
+                    )
         for _, low, high in node.letters:
             for limit, word in ((low, "starts"), (high, "ends")):
-                for step in ("+1", "-1") if limit is not None else ():
+                for step in STEPS if limit is not None else ():
                     words = f"the sum {head} {word} at {_plus(self.text(limit), step)}"
-                    yield "limit off by one", [self._more(limit, step)], words
+                    yield "limit off by one", [(limit, self._more(limit, step))], words
 
     def _of_join(self, node):
         shown = self.text(node)
-        if node.flip:
-            new, words = (
-                rf"\star_{{\text{{{node.mode}}}}} ",
-                f"the convolution in {shown} is read as a correlation",
-            )
-        else:
-            new, words = (
-                rf"*_{{\text{{{node.mode}}}}} ",
-                f"the correlation in {shown} is read as a convolution",
-            )
-        yield "join exchanged", [(node.place, new)], words
-        left, right = (self.latex[slice(*side.span)] for side in (node.left, node.right))
-        pieces = [(node.left.span, right), (node.right.span, left)]
-        yield "operands swapped", pieces, f"the two arrays in {shown} are exchanged"
+        was, read = ("convolution", "correlation") if node.flip else ("correlation", "convolution")
+        words = f"the {was} in {shown} is read as a {read}"
+        yield "join exchanged", [(node, replace(node, flip=not node.flip))], words
+        swapped = replace(node, left=node.right, right=node.left)
+        yield "operands swapped", [(node, swapped)], f"the two arrays in {shown} are exchanged"
 
-    def _with_comma(self, span):
-        """A letter of `u,v` together with one of its commas."""
-        after = re.match(r"\s*,", self.latex[span[1] :])
-        if after:
-            return span[0], span[1] + after.end()
-        before = re.search(r",\s*$", self.latex[: span[0]])
-        return (before.start(), span[1]) if before else None
+    def _stands_between_commas(self, name):
+        """Whether it can be struck out of u, v together with a comma."""
+        before, after = self.page.plain[: name.span[0]].rstrip(), self.page.plain[name.span[1] :].lstrip()
+        return after.startswith(",") or before.endswith(",")
 
     def _exchanged(self, member):
         named = [
@@ -244,8 +263,8 @@ class _Changes:
             if isinstance(node, Name) and node.text in ("s", "d") and node.text in self.notation.settings
         ]
         if {node.text for node in named} == {"s", "d"}:
-            pieces = [((n.span[0], n.span[0] + 1), {"s": "d", "d": "s"}[n.text]) for n in named]
-            yield "s and d exchanged", pieces, "s and d are exchanged"
+            edits = [(node, replace(node, text={"s": "d", "d": "s"}[node.text])) for node in named]
+            yield "s and d exchanged", edits, "s and d are exchanged"
 
     def _short(self, term):
         shown = self.text(term)

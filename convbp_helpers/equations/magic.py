@@ -7,11 +7,11 @@ import re
 
 from ..verdicts import box
 from . import notation as notations
-from .binding import bind
 from .checking import check
-from .display import show, show_error, typeset
+from .comparing import Typed, ask
+from .latex import EquationError
 from .notation import Notation
-from .reading import EquationError, read
+from .verdict import show, show_error, typeset
 
 __all__ = ["register"]
 
@@ -44,23 +44,28 @@ def equation(line: str, cell: str, shell):
         except Exception as error:  # whatever is wrong with it, it is wrong in how the magic is used
             raise UsageError(f"{word} cannot be used here: {error}\n{USAGE}") from None
     latex = source(cell)
-    if exercise is not None and latex:
-        try:
-            bind(read(latex), notation)
-            display(Latex(typeset(latex)))
-        except EquationError as error:
-            show_error(error)
+    if not latex:
+        display(exercise("") if exercise is not None else NotAttempted())
+        return
+    try:
+        question = ask(latex, notation=notation, layer=layer if exercise is None else None)
+    except EquationError as error:
+        show_error(error)
+        if exercise is not None:
+            display(exercise(latex))
+        return
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{error}\n{USAGE}") from None
     if exercise is not None:
-        display(exercise(latex))
-    elif latex:
-        try:
-            show(check(latex, notation=notation, layer=layer))
-        except EquationError as error:
-            show_error(error)
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"{error}\n{USAGE}") from None
-    else:
-        display(NotAttempted())
+        display(Latex(typeset(latex)))
+        display(exercise(Typed(question)))
+        return
+    try:
+        show(check(question))
+    except EquationError as error:
+        show_error(error)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{error}\n{USAGE}") from None
 
 
 class NotAttempted:

@@ -102,6 +102,16 @@ class Notation:
     def __repr__(self):
         return f"Notation({self.name!r})"
 
+    def meaning_of(self, text: str) -> str:
+        r"""What a symbol is, in words: of s, where \sum_s is written, "the stride"."""
+        if text in self.symbols:
+            role = self.symbols[text].role
+            return {"delta": "the gradient at the output"}.get(role, f"the {role}")
+        if text in self.settings:
+            word = self.settings[text][0]
+            return "the padding" if word in ("before", "after") else f"the {word}"
+        return f"a size ({text})" if text in self.sizes else "no index"
+
 
 _LETTERS = {
     "n": "N", "c": "C", "c'": "C/G", "f": "F",

@@ -1,396 +1,34 @@
-"""From LaTeX to a tree: what stands on the page, with its place on the page, and nothing yet of what it means."""
+"""From LaTeX to trees: a display is read once, and its page is handed on."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import lark
 
-__all__ = ["EquationError", "EvaluationError", "blank", "children", "plain", "read", "walk"]
-
-
-class EquationError(ValueError):
-    """An equation that cannot be read or judged: what was found, where, and what was expected.
-
-    Attributes
-    ----------
-    message : str
-    latex : str
-    position : int or None
-        Index of the first character of `latex` that is meant.
-    """
-
-    def __init__(self, message, latex="", span=None):
-        self.message, self.latex = message, latex
-        self.position, self.end = span if span else (None, None)
-        super().__init__(self._text())
-
-    def _text(self):
-        if self.position is None:
-            return self.message
-        line, column = self.line_and_column
-        before, meant, after = self.excerpt
-        marker = " " * len(before) + "^" * max(1, len(meant))
-        return f"{self.message} (line {line}, column {column})\n    {before}{meant}{after}\n    {marker}"
-
-    @property
-    def excerpt(self):
-        """What stands before, at and after the position, in its line."""
-        start = self.latex.rfind("\n", 0, self.position) + 1
-        stop = self.latex.find("\n", self.position)
-        stop = len(self.latex) if stop < 0 else stop
-        end = min(max(self.end, self.position + 1), stop)
-        before, meant, after = (
-            self.latex[start : self.position],
-            self.latex[self.position : end],
-            self.latex[end:stop],
-        )
-        return (
-            ("…" + before[-40:] if len(before) > 41 else before),
-            meant,
-            (after[:40] + "…" if len(after) > 41 else after),
-        )
-
-    @property
-    def line_and_column(self):
-        """Where the position lies, both counted from 1."""
-        before = self.latex[: self.position]
-        return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-
-
-class EvaluationError(EquationError):
-    """An equation that can be read, and has a subscript that is not whole, or a division by zero, when it is run."""
-
-
-# ------------------------------------------------------------------------------------------------------ the tree
-@dataclass(frozen=True)
-class Node:
-    """Anything on the page; `span` is where, as (start, end) in the LaTeX."""
-
-    span: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Number(Node):
-    value: float
-
-
-@dataclass(frozen=True)
-class Name(Node):
-    """A letter with its scripts: x^{(l)}_{i,j}. `sub` is None where there is no subscript."""
-
-    text: str
-    sub: tuple[Node, ...] | None = None
-    sup: Node | None = None
-
-
-@dataclass(frozen=True)
-class Group(Node):
-    """A parenthesis, possibly with a subscript: (x * w)_{u,v}."""
-
-    body: Node
-    sub: tuple[Node, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Add(Node):
-    """Terms with their signs; `places` are those of the signs (None before a first term without one)."""
-
-    terms: tuple[Node, ...]
-    signs: tuple[int, ...]
-    places: tuple[tuple[int, int] | None, ...]
-
-
-@dataclass(frozen=True)
-class Mul(Node):
-    factors: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Div(Node):
-    top: Node
-    bottom: Node
-
-
-@dataclass(frozen=True)
-class Mod(Node):
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True)
-class Floor(Node):
-    body: Node
-    up: bool = False
-
-
-@dataclass(frozen=True)
-class Relation(Node):
-    """a = b, 0 <= u < U, s | q: expressions and the relations between them."""
-
-    sides: tuple[Node, ...]
-    relations: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Bracket(Node):
-    relations: tuple[Relation, ...]
-
-
-@dataclass(frozen=True)
-class Sum(Node):
-    """letters: (name, lower, upper), the limits None where it runs over its range. `head` is the span of
-    \\sum_{…}^{…}."""
-
-    letters: tuple[tuple[Name, Node | None, Node | None], ...]
-    conditions: tuple[Relation, ...]
-    body: Node
-    head: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Slope(Node):
-    """The partial derivative of `top` (None: of the factor that follows) by `bottom`."""
-
-    top: Node | None
-    bottom: Name
-
-
-@dataclass(frozen=True)
-class Join(Node):
-    """Two whole arrays: convolution (`flip`) or correlation, and "valid", "full" or "same"; `place` is the
-    operator's."""
-
-    left: Node
-    right: Node
-    flip: bool
-    mode: str
-    place: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Turned(Node):
-    """rot_180 of a whole array."""
-
-    body: Node
-    sub: tuple[Node, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Chain:
-    """a = b = c, or the scatter a += b; `letters` are those of a "for all", `domain` the conditions after a comma."""
-
-    members: tuple[Node, ...]
-    scatter: bool = False
-    letters: tuple[Name, ...] = ()
-    domain: tuple[Relation, ...] = ()
-
-
-@dataclass(frozen=True)
-class Page:
-    """What one display holds: its LaTeX and its chains (several where the rows of an `aligned` start anew)."""
-
-    latex: str
-    chains: tuple[Chain, ...] = field(default=())
-
-
-def children(node) -> list[Node]:
-    """The nodes right below a node, in the order of the page."""
-    found = []
-
-    def collect(value):
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            for item in value:
-                collect(item)
-
-    for value in vars(node).values():
-        collect(value)
-    return found
-
-
-def walk(node):
-    """A node and everything below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
-
-
-# ------------------------------------------------------------------------------------- what is passed over
-_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.S)
-_WHOLE = re.compile(  # scripts and operators in words, which the grammar reads as they are
-    r"[_^]\s*(?:\{\s*\\(?:text|mathrm)\s*\{[A-Za-z ]*\}\s*\}|\\(?:text|mathrm)\s*\{[A-Za-z ]*\})"
-    r"|\\(?:operatorname|mathrm)\{rot\}_\{?180(?:\^\{?\\circ\}?)?\}?|\\mathrel\{\+\}\s*="
-    r"|\^\{\\prime\}|\\(?:text|mathrm|mbox)\s*\{\s*for (?:all|each|every)\s*\}"
+from .latex import EquationError, blank, with_breaks
+from .tree import (
+    Add,
+    Bracket,
+    Chain,
+    Div,
+    Floor,
+    Group,
+    Join,
+    Mod,
+    Mul,
+    Name,
+    Number,
+    Page,
+    Relation,
+    Slope,
+    Sum,
+    Turned,
 )
-_KEPT = {r"\frac": 2, r"\dfrac": 2, r"\tfrac": 2, r"\substack": 1}
-_KEPT |= {name: 1 for name in (r"\tilde", r"\hat", r"\bar", r"\widetilde", r"\widehat")}
-_DROPPED = {
-    name: 1
-    for name in (r"\text", r"\tag", r"\tag*", r"\label", r"\color", r"\hspace", r"\begin", r"\end", r"\mbox")
-}
-_UNWRAPPED = {
-    r"\boldsymbol",
-    r"\mathbf",
-    r"\bm",
-    r"\mathit",
-    r"\mathsf",
-    r"\boxed",
-    r"\mathrm",
-    r"\underline",
-}
-_BRACED = {r"\underbrace", r"\overbrace"}
-_PASSED = {
-    *(
-        r"\,",
-        r"\;",
-        r"\:",
-        r"\!",
-        r"\ ",
-        r"\quad",
-        r"\qquad",
-        r"\displaystyle",
-        r"\limits",
-        r"\nolimits",
-        "~",
-        "&",
-    ),
-    *(r"\left", r"\right", r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr"),
-    *(r"\biggl", r"\biggr", r"\notag", r"\nonumber", r"\scriptstyle", r"\textstyle", r"\thinspace"),
-}
 
-
-def blank(latex: str) -> tuple[str, list[int], list[int]]:
-    """The LaTeX with all that carries no meaning replaced by spaces, so that every place stays where it was.
-
-    Returns it with the places where a new equation begins (the rows of an `aligned` that do not start with &), and the
-    places of the row breaks before them.
-    """
-    text = re.sub(r"(?<!\\)%.*", lambda comment: " " * len(comment.group()), latex)
-    out = list(text)
-    tokens, at = [], 0
-    while at < len(text):
-        match = _WHOLE.match(text, at) or _TOKEN.match(text, at)
-        tokens.append((match.group(), at))
-        at = match.end()
-    partner, open_braces = {}, []
-    for number, (token, at) in enumerate(tokens):
-        if token == "{":
-            open_braces.append(number)
-        elif token == "}":
-            if not open_braces:
-                raise EquationError("a } without its {", latex, (at, at + 1))
-            partner[open_braces.pop()] = number
-    if open_braces:
-        at = tokens[open_braces[-1]][1]
-        raise EquationError("a { without its }", latex, (at, at + 1))
-    starts, breaks = [0], []
-
-    def erase(first, last):
-        begin = tokens[first][1]
-        end = tokens[last][1] + len(tokens[last][0])
-        out[begin:end] = " " * (end - begin)
-
-    def past_space(number, end):
-        while number < end and tokens[number][0].isspace():
-            number += 1
-        return number
-
-    def argument(number, end, keep):
-        """One argument: a group in braces, or a single token. Returns the number after it."""
-        number = past_space(number, end)
-        if number >= end:
-            return end
-        if tokens[number][0] != "{":
-            if not keep:
-                erase(number, number)
-            return number + 1
-        last = partner[number]
-        if keep is None:  # without its braces
-            erase(number, number), erase(last, last)
-        elif not keep:
-            erase(number, last)
-            return last + 1
-        walk(number + 1, last)
-        return last + 1
-
-    def walk(number, end, stacked=False):
-        while number < end:
-            token, at = tokens[number]
-            if token in ("_", "^"):
-                number = argument(number + 1, end, True)
-            elif token == r"\substack":
-                first = past_space(number + 1, end)
-                if first < end and tokens[first][0] == "{":
-                    walk(first + 1, partner[first], stacked=True)
-                    number = partner[first] + 1
-                else:
-                    number += 1
-            elif token in _KEPT:
-                number += 1
-                for _ in range(_KEPT[token]):
-                    number = argument(number, end, True)
-            elif token in _DROPPED:
-                erase(number, number)
-                first = number + 1
-                number = argument(first, end, False)
-                if token == r"\begin" and re.sub(r"\W", "", "".join(t for t, _ in tokens[first:number])) in (
-                    "alignedat",
-                    "array",
-                ):
-                    number = argument(number, end, False)  # its columns
-            elif token == r"\textcolor":
-                erase(number, number)
-                number = argument(number + 1, end, False)
-                number = argument(number, end, None)
-            elif token in _UNWRAPPED or token in _BRACED:
-                erase(number, number)
-                number = argument(number + 1, end, None)
-                if token in _BRACED:
-                    number = past_space(number, end)
-                    if number < end and tokens[number][0] in ("_", "^"):
-                        erase(number, number)
-                        number = argument(number + 1, end, False)
-                    elif number < end and tokens[number][0][0] in "_^":
-                        erase(number, number)
-                        number += 1
-            elif token == "{":
-                number = argument(number, end, None)
-            elif token == "\\\\" and not stacked:
-                erase(number, number)
-                number += 1
-                after = past_space(number, end)
-                if after < end and tokens[after][0] == "[":  # \\[4pt]
-                    close = next((n for n in range(after, end) if tokens[n][0] == "]"), None)
-                    if close is not None and re.fullmatch(
-                        r"\[-?[\d.]+\s*[a-z]{2}\]", text[tokens[after][1] : tokens[close][1] + 1]
-                    ):
-                        erase(after, close)
-                        after = past_space(close + 1, end)
-                if after < end and tokens[after][0] not in ("&", r"\end"):
-                    starts.append(tokens[after][1])
-                    breaks.append(at)
-                number = after
-            elif token in _PASSED:
-                erase(number, number)
-                number += 1
-            else:
-                number += 1
-
-    walk(0, len(tokens))
-    return "".join(out), starts, breaks
-
-
-def plain(latex: str) -> str:
-    """The LaTeX with all that carries no meaning replaced by spaces; it reads the same."""
-    text, _, breaks = blank(latex)
-    for at in breaks:
-        text = text[:at] + r"\\" + text[at + 2 :]
-    return text
+__all__ = ["read"]
 
 
 # ------------------------------------------------------------------------------------------------- the parser
@@ -439,14 +77,14 @@ def read(latex: str) -> Page:
     EquationError
         With the position, what was found and what was expected.
     """
-    text, starts, _ = blank(latex)
+    text, starts, breaks = blank(latex)
     chains = []
     for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
         part = " " * start + text[start:stop]
         if not part.strip():
             continue
         chains.append(_Builder(latex).chain(_parse(part, latex)))
-    return Page(latex, tuple(chains))
+    return Page(latex, with_breaks(text, breaks), tuple(chains))
 
 
 def _parse(text, latex):

@@ -1,6 +1,7 @@
 """The layers an equation is tried on: drawn from the family that it claims, with arrays and the true gradients.
 
-The truth is `loops`, and exact differences of the forward pass for the slopes of single outputs. All arrays hold small
+The truth is `loops`, and exact differences of the forward pass for the slopes of single outputs: all the nudges by 1
+in one pass. All arrays hold small
 whole numbers, and an activation is a parabola with random whole coefficients, so that everything is exact.
 """
 
@@ -16,7 +17,8 @@ import numpy as np
 
 from .. import loops, taps
 from ..geometry import Geometry
-from .binding import Family
+from ..words import by, counted
+from .family import Family
 
 __all__ = ["Trial", "draw", "small"]
 
@@ -156,16 +158,29 @@ class Trial:
             inner = self.jacobian(top, "input")
             return None if inner is None else inner * self.activation(self.below, 1)
         if (top, bottom) == ("padded", "input"):
-            return _differences(self._pad, self.x)
+            image = self.x.shape[1:]
+            return _spread(self._pad(_units(image)), len(self.x), image)
         if top != "output" or bottom not in ("input", "weight", "bias", "padded"):
             return None
-        if bottom == "padded":
-            settings = self.settings | {"padding": 0}
-            return _differences(lambda x: taps.forward(x, self.w, self.b, **settings), self.padded)
-        arrays, name = dict(x=self.x, w=self.w, b=self.b), self._ARRAYS[bottom]
-        return _differences(
-            lambda array: taps.forward(**{**arrays, name: array}, **self.settings), arrays[name]
-        )
+        if bottom == "bias":
+            return np.einsum("nf...,fg->nf...g", np.ones(self.z.shape), np.eye(self.geometry.filters))
+        if bottom == "weight":
+            return self._slopes_by_weights()
+        # the forward pass of one image for each cell, with a 1 in it: what changes if the cell is nudged by 1
+        settings = self.settings | ({"padding": 0} if bottom == "padded" else {})
+        image = self.array(bottom).shape[1:]
+        return _spread(taps.forward(_units(image), self.w, **settings), self.geometry.batch, image)
+
+    def _slopes_by_weights(self):
+        """One filter for each weight of a group, with a 1 in it."""
+        g = self.geometry
+        units = _units(g.w_shape[1:])
+        maps = taps.forward(self.x, np.concatenate([units] * g.groups), **self.settings)
+        maps = maps.reshape(g.batch, g.groups, len(units), *g.output_grid)
+        slopes = np.zeros((*g.out_shape, g.filters, len(units)))
+        for f in range(g.filters):
+            slopes[:, f, ..., f, :] = np.moveaxis(maps[:, f * g.groups // g.filters], 1, -1)
+        return slopes.reshape(*g.out_shape, *g.w_shape)
 
     # -- the integers
     @cached_property
@@ -188,7 +203,6 @@ class Trial:
     def __str__(self):
         """The layer in words: what a learner would have to set."""
         f, g = self.family, self.geometry
-        by = lambda numbers: "×".join(map(str, numbers))  # noqa: E731
         words = [f"input {by(g.input_grid)}", f"kernel {by(g.kernel_grid)}", f"output {by(g.output_grid)}"]
         for present, number, what in (
             (f.batch, g.batch, "example"),
@@ -196,7 +210,7 @@ class Trial:
             (f.filter, g.filters, "filter"),
         ):
             if present:
-                words.append(f"{number} {what}{'s' * (number != 1)}")
+                words.append(counted(number, what))
         for name, numbers, none in (
             ("stride", self.settings["stride"], 1),
             ("dilation", self.settings["dilation"], 1),
@@ -216,15 +230,15 @@ def _whole(rng, shape, most=9):
     return rng.integers(1, most + 1, shape).astype(float) * rng.choice([-1.0, 1.0], shape)
 
 
-def _differences(function, array):
-    """Exact: the function is linear in the array, so a nudge of 1 shows the slope."""
-    start = function(array)
-    slopes = np.empty(start.shape + array.shape)
-    for cell in np.ndindex(*array.shape):
-        nudged = array.copy()
-        nudged[cell] += 1
-        slopes[(..., *cell)] = function(nudged) - start
-    return slopes
+def _units(shape):
+    """For each cell of an array of this shape, the array with a 1 there and zeros elsewhere."""
+    return np.eye(math.prod(shape)).reshape(-1, *shape)
+
+
+def _spread(maps, batch, shape):
+    """What comes of the unit images of this shape, as slopes: an example's outputs see that example alone."""
+    slopes = np.einsum("nm,i...->n...mi", np.eye(batch), maps)
+    return slopes.reshape(*slopes.shape[:-1], *shape)
 
 
 def _scaled_rows(jacobian, factor):

@@ -271,8 +271,8 @@ class Piece:
     said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
     layer: dict | None = None  #: what is missing is no fault if the equation holds on these layers
 
-    def is_missed(self, found, latex) -> bool:
-        return self.what not in found and not (self.layer and _holds(latex, self.layer))
+    def is_missed(self, found, question) -> bool:
+        return self.what not in found and not (self.layer and not question.on(**self.layer).disagrees())
 
 
 @dataclass(frozen=True)
@@ -296,8 +296,9 @@ def check_equation(
     if not isinstance(latex, str):
         return Report(name, FAILED, f"The equation is LaTeX, a text; got {type(latex).__name__}.")
     try:
-        verdict = equations.check(latex)
-        (chain,) = equations.reading.read(latex).chains
+        question = equations.ask(latex)
+        (chain,) = question.page.chains
+        verdict = equations.check(question)
     except (equations.EquationError, ValueError) as error:
         message = getattr(error, "message", "write one equation")
         said = [sentence(line) for line in _repaired(latex, slips)]
@@ -306,7 +307,7 @@ def check_equation(
     if _form(chain.members[0]) != _form(wanted):
         return Report(name, FAILED, f"The left-hand side should be {left}")
     found = set().union(*map(_pieces, chain.members[1:]))
-    amiss = [piece.said for piece in needs if piece.is_missed(found, latex)]
+    amiss = [piece.said for piece in needs if piece.is_missed(found, question)]
     amiss += [piece.said for piece in without if piece.what in found]
     if not verdict.holds:
         amiss += [piece.said for piece in hints if piece.what not in found]
@@ -338,11 +339,11 @@ def _holds(latex, layer=None) -> bool:
 
 def _shown(node):
     """s_h for a name with one bare letter below it, and the letter of any other name."""
-    if not isinstance(node, equations.reading.Name):
+    if not isinstance(node, equations.tree.Name):
         return ""
     return (
         f"{node.text}_{node.sub[0].text}"
-        if node.sub and isinstance(node.sub[0], equations.reading.Name)
+        if node.sub and isinstance(node.sub[0], equations.tree.Name)
         else node.text
     )
 
@@ -351,7 +352,7 @@ def _form(node):
     """A tree without its places on the page."""
     if isinstance(node, tuple):
         return tuple(map(_form, node))
-    if not isinstance(node, equations.reading.Node):
+    if not isinstance(node, equations.tree.Node):
         return node
     return type(node).__name__, *(
         _form(value) for key, value in vars(node).items() if key not in ("span", "places", "place")
@@ -360,12 +361,12 @@ def _form(node):
 
 def _worded(node) -> str:
     """p_top for p_{top}, which is read as a product of letters, and for p_{\\text{top}}, which is one name."""
-    if not isinstance(node, equations.reading.Name):
+    if not isinstance(node, equations.tree.Name):
         return ""
     if not node.sub:
         return node.text if "_" in node.text else ""
     letters = getattr(node.sub[0], "factors", ())
-    if len(node.sub) > 1 or not all(isinstance(letter, equations.reading.Name) for letter in letters):
+    if len(node.sub) > 1 or not all(isinstance(letter, equations.tree.Name) for letter in letters):
         return ""
     return f"{node.text}_{''.join(letter.text for letter in letters)}" if letters else ""
 
@@ -373,24 +374,22 @@ def _worded(node) -> str:
 def _pieces(member) -> set[str]:
     """The letters of a tree, its plain cells, what is differentiated by, and what is summed over."""
     found = set()
-    for node in equations.reading.walk(member):
-        if isinstance(node, equations.reading.Name):
+    for node in equations.tree.walk(member):
+        if isinstance(node, equations.tree.Name):
             found.add(node.text)
-            if node.sub is not None and all(isinstance(i, equations.reading.Name) for i in node.sub):
+            if node.sub is not None and all(isinstance(i, equations.tree.Name) for i in node.sub):
                 found.add(f"{node.text}_{','.join(i.text for i in node.sub)}")
             if word := _worded(node):
                 found.add(word)
             for index in node.sub or ():
-                names = [
-                    part for part in equations.reading.walk(index) if isinstance(part, equations.reading.Name)
-                ]
+                names = [part for part in equations.tree.walk(index) if isinstance(part, equations.tree.Name)]
                 words = filter(None, map(_worded, names))
                 found |= {f"{word} with {name.text}" for word in words for name in names}
-        elif isinstance(node, equations.reading.Mul):
+        elif isinstance(node, equations.tree.Mul):
             for one, other in pairwise(node.factors):
                 found.add(" ".join(_shown(part) for part in (one, other)))
-        elif isinstance(node, equations.reading.Slope):
+        elif isinstance(node, equations.tree.Slope):
             found.add(f"∂{node.bottom.text}")
-        elif isinstance(node, equations.reading.Sum):
+        elif isinstance(node, equations.tree.Sum):
             found |= {f"Σ{name.text}" for name, _, _ in node.letters}
     return found
