@@ -1,37 +1,65 @@
-"""How long `equations.check` takes: the general 2-D input gradient, right and with a slip.
+"""How long `equations.check` takes, and how often it reads: the input gradient of a layer, right and wrong.
 
     python benchmarks/equation_check.py
 
-Prints the first check in a fresh process (which builds the parser and draws the layers) and the median of later ones.
+Prints CPU times: of the first check in a fresh process (which draws the layers), and the median of later ones; and how
+many times the parser ran for one.
 """
 
 import statistics
 import time
 
-began = time.perf_counter()
-from convbp_helpers import equations  # noqa: E402
+began = time.process_time()
+from convbp_helpers import equations, exercises  # noqa: E402
+from convbp_helpers.equations import reading  # noqa: E402
 
-IMPORT = time.perf_counter() - began
-RIGHT = r"""
+IMPORT = time.process_time() - began
+PLANE = r"\frac{\partial J}{\partial x_{n,c,i,j}} = \sum_{f}\sum_{k,l} \delta_{n,f,i-k,j-l}\; w_{f,c,k,l}"
+LAYER = r"""
 \frac{\partial J}{\partial x_{n,c,i,j}} = \sum_{f}\sum_{k,l} [\,s \mid i+p-dk\,]\,[\,s \mid j+p-dl\,]\;
 \delta_{n,f,(i+p-dk)/s,(j+p-dl)/s}\; w_{f,c,k,l}
 """
-CASES = {"right": RIGHT, "wrong (c and f exchanged in w)": RIGHT.replace("w_{f,c", "w_{c,f")}
+CASES = {
+    "2-D input gradient, right": (equations.check, PLANE),
+    "with two wrong signs": (equations.check, PLANE.replace("i-k,j-l", "i+k,j+l")),
+    "of any layer, right": (equations.check, LAYER),
+    "c and f exchanged in w": (equations.check, LAYER.replace("w_{f,c", "w_{c,f")),
+    "signs before k and l wrong": (equations.check, LAYER.replace("-d", "+d")),
+    "exercise 9.2, right": (exercises.check_input_gradient_of_the_layer, LAYER),
+    "exercise 9.2, wrong signs": (exercises.check_input_gradient_of_the_layer, LAYER.replace("-d", "+d")),
+}
 REPEATS = 15
 
 
-def seconds(latex):
-    start = time.perf_counter()
-    equations.check(latex)
-    return time.perf_counter() - start
+class Counted:
+    """The parser, and how often it ran."""
+
+    def __init__(self, parser):
+        self.parser, self.runs = parser, 0
+
+    def __getattr__(self, name):
+        return getattr(self.parser, name)
+
+    def parse(self, text):
+        self.runs += 1
+        return self.parser.parse(text)
+
+
+def seconds(check, latex):
+    start = time.process_time()
+    check(latex)
+    return time.process_time() - start
 
 
 if __name__ == "__main__":
     print(f"import of the package: {1000 * IMPORT:.0f} ms")
-    for name, latex in CASES.items():
-        first = seconds(latex)
-        later = sorted(seconds(latex) for _ in range(REPEATS))
-        print(
-            f"{name}: first {1000 * first:.0f} ms, then median {1000 * statistics.median(later):.0f} ms "
-            f"(slowest of {REPEATS}: {1000 * later[-1]:.0f} ms)"
-        )
+    print(f"{'':30}{'first':>10}{'median':>10}{'slowest':>10}{'readings':>10}")
+    counted = Counted(reading.parser())
+    reading.parser = lambda: counted
+    for name, (check, latex) in CASES.items():
+        first = seconds(check, latex)
+        later = sorted(seconds(check, latex) for _ in range(REPEATS))
+        counted.runs = 0
+        check(latex)
+        times = "".join(f"{1000 * t:7.0f} ms" for t in (first, statistics.median(later), later[-1]))
+        print(f"{name:30}{times}{counted.runs:>10}")

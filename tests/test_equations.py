@@ -1884,9 +1884,8 @@ def loosely(node):
         return "sum", *terms
     if not isinstance(node, (Node, Chain)):
         return node
-    return type(node).__name__, *(
-        loosely(v) for n, v in vars(node).items() if n not in ("span", "head", "place")
-    )
+    hidden = ("span", "head", "place", "places", "children")
+    return type(node).__name__, *(loosely(v) for n, v in vars(node).items() if n not in hidden)
 
 
 def made_of(latex, notation=SERIES):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from .family import WORDS, Family, kind_of, size_of, slot_size, stored
+from .family import WORDS, Family, slot_size, stored
 from .latex import EquationError
 from .meaning import Activate, Bound, Index, Indexed, Power, Quantity, Read, Scalar, Whole
+from .notation import kind_of
 from .survey import Survey
 from .tree import (
     Add,
@@ -22,41 +23,48 @@ from .tree import (
     Relation,
     Slope,
     Turned,
+    handler,
     rebuild,
     walk,
 )
 
-__all__ = ["Bound", "bind"]
+__all__ = ["Binder"]
 
 
-def bind(survey: Survey, family: Family) -> Bound:
-    """Give every name of a chain its meaning."""
-    return _Binder(survey, family).bound()
+class Binder:
+    """Binds one chain within a family. Each method says one line of LaTeX that needs it.
 
+    like : the binder of a chain of which this one is a change; what stands in both is taken over from there.
+    """
 
-class _Binder:
-    """Binds one chain within a family. Each method says one line of LaTeX that needs it."""
-
-    def __init__(self, survey, family):
+    def __init__(self, survey: Survey, family: Family, like: Binder | None = None):
         self.survey, self.family = survey, family
         self.chain, self.notation, self.free = survey.chain, survey.notation, survey.free
         self.dims = family.dims[-1]
-        self.ranges = {}
         self.slots = self._slots()
+        alike = (
+            like is not None and like.family == family and like.free == self.free and like.slots == self.slots
+        )
+        self.known = like.made if alike else {}
+        self.ranges = dict(like.ranges) if alike else {}
+        self.has_limits = alike and like.has_limits
+        self.made = {}  #: (the place of a node in memory, letters bound around it, whole) -> it and its bound form
 
     def fail(self, message, node):
         raise EquationError(message, self.survey.latex, node.span)
 
-    def bound(self) -> Bound:
+    def bound(self, only=None) -> Bound:
+        """The chain, bound; with `only`, these of its members, and None for the others."""
         whole = self._is_whole(self.chain.members[0])
-        for node in self.chain.members:
-            self._no_product(node)
+        needed = [node if only is None or n in only else None for n, node in enumerate(self.chain.members)]
+        for node, part in zip(needed, self.survey.parts, strict=False):
+            self._no_product(part.joins if node else ())
         if not self.chain.scatter:
-            self._no_stray(whole)
+            self._no_stray(needed[1:])
         for letter in self.free:
             self._range(letter, next(iter(self._named(letter))))
         scope = frozenset(self.free)
-        members = [self.value(member, scope, whole) for member in self.chain.members]
+        members = [node and self.value(node, scope, whole) for node in needed]
         domain = tuple(self.relation(relation, scope) for relation in self.chain.domain)
         if self.chain.scatter:
             target = members[0]
@@ -68,7 +76,7 @@ class _Binder:
                 )
         return Bound(
             tuple(members), tuple(self.free), self.ranges, self.chain.scatter, whole, domain, self.notation,
-            self.family, self.survey.latex, self.chain,
+            self.family, self.survey.latex, self.chain, self.has_limits,
         )  # fmt: skip
 
     def _named(self, letter):
@@ -78,9 +86,9 @@ class _Binder:
                 if isinstance(node, Name) and node.text == letter and node.sub is None:
                     yield node
 
-    def _no_stray(self, whole):
+    def _no_stray(self, members):
         r"""z_u = w_k x_{u+k}: every letter is on the left, or a sum binds it."""
-        for member in (*self.chain.members[1:], *self.chain.domain):
+        for member in (*filter(None, members), *self.chain.domain):
             for name in self.survey.loose(member, frozenset(self.free)):
                 other = name.text.rstrip("'")
                 if name.text.endswith("'") and other in ("f", "g", "h", r"\phi", r"\varphi"):
@@ -96,12 +104,10 @@ class _Binder:
                     f"the index {name.text} is never bound: {left}, and no sum runs over {name.text}", name
                 )
 
-    def _no_product(self, member):
+    def _no_product(self, joins):
         r"""\delta_u * w_k: * is no product of cells."""
-        for join in walk(member):
-            for node in (
-                (join.left, join.right) if isinstance(join, Join) and not self.notation.named_axes else ()
-            ):
+        for join in joins:
+            for node in () if self.notation.named_axes else (join.left, join.right):
                 if isinstance(node, Name) and node.sub is not None:
                     self.fail(
                         "* and \\star join whole arrays, without subscripts; for a product of cells write nothing, or "
@@ -112,17 +118,17 @@ class _Binder:
     def _slots(self):
         r"""m in w_m: letters that the notation does not place count the axis on which they stand alone."""
         found = {}
-        for role, sub, _ in self.survey.reads:
+        for role, sub, *_ in self.survey.reads:
             if not sub:
                 continue
             for kind, index in zip(self.family.axes(role, self.notation, self.dims), sub, strict=True):
-                if isinstance(index, Name) and index.sub is None:
+                if isinstance(index, Name) and index.sub is None and not self.notation.size_of(index.text):
                     found.setdefault(index.text, Counter())[slot_size(role, kind)] += 1
         return {letter: counts.most_common(1)[0][0] for letter, counts in found.items()}
 
     def _range(self, letter, node, limits=False):
         r"""How far u runs in \sum_u \delta_u; with limits, as in \sum_{u=0}^{U-1}, that is said there."""
-        size = size_of(letter, self.notation) or self.slots.get(letter)
+        size = self.notation.size_of(letter) or self.slots.get(letter)
         if size is None and limits:
             self.ranges.setdefault(letter, "")
             return
@@ -152,7 +158,12 @@ class _Binder:
     # values
     def value(self, node, scope, whole=False):
         """A value; `scope` holds the letters that are bound here, and with `whole` bare names are whole arrays."""
-        return getattr(self, f"_value_{type(node).__name__.lower()}")(node, scope, whole)
+        key = id(node), scope, whole
+        if key in self.known:
+            return self.known[key][1]
+        value = getattr(self, handler("_value", type(node)))(node, scope, whole)
+        self.made[key] = node, value  # the node is kept, so that its place in memory stays its own
+        return value
 
     def _value_number(self, node, scope, whole):
         r"""2 x_i"""
@@ -232,6 +243,7 @@ class _Binder:
                 self.fail(f"the index {text} is bound twice: {where}, and here a sum runs over it", name)
             low, high = (None if limit is None else self.index(limit, inner) for limit in (low, high))
             letters.append((text, low, high))
+            self.has_limits |= low is not None
             inner = inner | {text}
             self._range(text, name, limits=low is not None)
         conditions = tuple(self.relation(r, inner) for r in node.conditions)

@@ -43,16 +43,23 @@ def changes(page: Page, notation: Notation) -> Iterator[Change]:
     """All single changes of all members of all chains."""
     for number, chain in enumerate(page.chains):
         for place, member in enumerate(chain.members):
+            above = {id(part): node for node in walk(member) for part in node.children}
             for rule, edits, words in _Changes(page, notation, chain).of(member):
-                yield Change(rule, number, place, remade(member, edits), words)
+                yield Change(rule, number, place, remade(member, edits, above), words)
 
 
-def remade(tree: Node, edits: list[tuple[Node, Node]]) -> Node | None:
-    """A tree with some of its nodes replaced by others, or taken out (`GONE`); None where a gap is left."""
+def remade(tree: Node, edits: list[tuple[Node, Node]], above: dict[int, Node]) -> Node | None:
+    """A tree with some of its nodes replaced by others, or taken out (`GONE`); None where a gap is left.
+
+    above : by the identity of a node (equal letters stand in many places), what it stands in
+    """
+    at = {id(old): new for old, new in edits}
+    touched = set()  # what stands above an edit, and so is made again
+    for node, _ in edits:
+        while (node := above.get(id(node))) is not None and id(node) not in touched:
+            touched.add(id(node))
     try:
-        new = _remade(
-            tree, {id(old): new for old, new in edits}
-        )  # by identity: equal letters stand in many places
+        new = _remade(tree, at, touched)
     except _Gap:
         return None
     return None if new is GONE else new
@@ -62,12 +69,12 @@ class _Gap(Exception):
     """A node was taken out of a place that needs one."""
 
 
-def _remade(node, edits):
+def _remade(node, edits, touched):
     if id(node) in edits:
         return edits[id(node)]
-    new = rebuild(node, lambda part: _remade(part, edits))
-    if new is node:
+    if id(node) not in touched:
         return node
+    new = rebuild(node, lambda part: _remade(part, edits, touched))
     if isinstance(new, Mul):
         return _product(node, new)
     if any(value is GONE for value in (*vars(new).values(), *getattr(new, "terms", ()))):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..geometry import Geometry, integer
-from .binding import bind
+from .binding import Binder
 from .changes import Change
 from .evaluating import Evaluation, close
 from .family import Family, family_of
@@ -142,7 +142,8 @@ class Question:
             raise EquationError("there is no equation")
         self.surveys = [Survey(page.latex, chain, notation) for chain in page.chains]
         self.family = family_of(self.surveys, notation, layer)
-        bounds = [bind(survey, self.family) for survey in self.surveys]
+        self.binders = [Binder(survey, self.family) for survey in self.surveys]
+        bounds = [binder.bound() for binder in self.binders]
         self.asked = [Asked(bound, self._trials(bound)) for bound in bounds]
 
     @property
@@ -159,8 +160,7 @@ class Question:
     def narrower(self, chain: int, count: int, **layer) -> Asked:
         """One of the chains on a few layers of a narrower family."""
         family = family_of(self.surveys, self.notation, {**self.layer, **layer})
-        bound = bind(self.surveys[chain], family)
-        return Asked(bound, draw(family, count))
+        return Asked(Binder(self.surveys[chain], family).bound(), draw(family, count))
 
     def changed(self, change: Change) -> dict[int, tuple[Asked, range | list[int]]]:
         """The chains on which a change has an effect, by their numbers, each with the sides that it has it on.
@@ -171,20 +171,21 @@ class Question:
             raise EquationError("nothing is left that can be read")
         at = change.chain
         surveys = list(self.surveys)
-        surveys[at] = Survey(self.latex, change.made(self.page.chains[at]), self.notation)
+        chain = change.made(self.page.chains[at])
+        surveys[at] = Survey(self.latex, chain, self.notation, like=self.surveys[at])
         family = family_of(surveys, self.notation, self.layer)
-        kept = self._of_family(family)
-        if kept is None:  # other axes: all is asked anew
-            bounds = [bind(survey, family) for survey in surveys]
+        if not self._is_alike(family):  # other axes: all is asked anew
+            bounds = [Binder(survey, family).bound() for survey in surveys]
             asked = [Asked(bound, self._trials(bound)) for bound in bounds]
             return {number: (one, one.numbers) for number, one in enumerate(asked)}
-        asked = self.asked[at].beside(replace(bind(surveys[at], family), family=kept))
-        return {at: (asked, [change.member] if change.member else asked.numbers)}
+        numbers = [change.member] if change.member else self.asked[at].numbers
+        bound = Binder(surveys[at], self.family, self.binders[at]).bound(only={0, *numbers})
+        return {at: (self.asked[at].beside(bound), numbers)}
 
-    def _of_family(self, family: Family) -> Family | None:
-        """The family of the original, if a changed equation differs from it in its settings only."""
+    def _is_alike(self, family: Family) -> bool:
+        """Whether a changed equation differs from the original in its settings only."""
         like = self.family
-        return like if replace(family, settings=like.settings, groups=like.groups) == like else None
+        return replace(family, settings=like.settings, groups=like.groups) == like
 
     def disagrees(self, change: Change | None = None) -> bool:
         """Whether some side differs, or reads what does not exist: what `check` decides, without its report.

@@ -9,7 +9,7 @@ import numpy as np
 from .differentiating import differentiate
 from .indices import Indices, both, is_one
 from .meaning import Activate, Bound, Read, Scalar, Whole
-from .tree import Add, Bracket, Div, Join, Mul, Slope, Turned
+from .tree import Add, Bracket, Div, Join, Mul, Slope, Turned, handler
 
 __all__ = ["Evaluation", "close", "join"]
 
@@ -49,7 +49,10 @@ class Evaluation(Indices):
         guard = self._domain()
         value, claim = self.value(node, guard)
         claim = both(claim, guard)
-        return self._over_free(value), self._over_free(True if claim is None else claim)
+        everywhere = claim is None or claim is True
+        return self._over_free(value), np.ones(self.grid, dtype=bool) if everywhere else self._over_free(
+            claim
+        )
 
     def _domain(self):
         r"""z_u = …, 0 \le u < U: where the equation says that it holds"""
@@ -98,7 +101,7 @@ class Evaluation(Indices):
     # -- values: (array, where it makes a claim or None)
     def value(self, node, guard=None):
         """The values of a node, and where they make a claim (None: everywhere); `guard`: where they are asked for."""
-        return getattr(self, f"_value_{type(node).__name__.lower()}")(node, guard)
+        return getattr(self, handler("_value", type(node)))(node, guard)
 
     def _value_number(self, node, guard):
         r"""2 x_i"""
@@ -237,7 +240,7 @@ class Evaluation(Indices):
             at = np.asarray(top) - self.base
             ok = (at >= 0) & (at < size)
             inside = both(inside, ok)
-            indices.append(np.clip(at, 0, max(size - 1, 0)))
+            indices.append(np.minimum(np.maximum(at, 0), max(size - 1, 0)))
         return indices, True if inside is None else inside
 
     @staticmethod

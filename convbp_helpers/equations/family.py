@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from ..words import counted
 from .latex import EquationError
-from .notation import Notation
+from .notation import Notation, kind_of
 from .survey import Survey
-from .tree import Mul, Name, walk
+from .tree import Mul
 
-__all__ = ["WORDS", "Family", "family_of", "kind_of", "size_of", "slot_size", "stored"]
+__all__ = ["WORDS", "Family", "family_of", "slot_size", "stored"]
 
 MAPS = ("input", "output", "delta", "activated", "upstream", "below", "delta below", "inserted", "padded")
 AXES_OF_INPUT = ("input", "below", "delta below", "padded")
@@ -115,55 +116,17 @@ def _has_subscripts_for(family, latex):
             )
 
 
-def kind_of(size: str):
-    """The kind of axis that a size belongs to."""
-    return {"N": "batch", "C": "channel", "C/G": "channel", "F": "filter"}.get(size) or int(size[1:])
-
-
 def _axes(latex, reads, indexed, letters, notation, layer) -> Family:
     """The family in which every array has as many axes as subscripts, and letters stand where they belong."""
-    cells = [read for read in reads if read[1] is not None and not (read[0] == "bias" and not read[1])]
-    if not any(sub for _, sub, _ in cells):
-        whole = any(sub is None and role != "bias" for role, sub, _ in reads)
+    if not any(read.sub for read in reads):
+        whole = any(read.sub is None and read.role != "bias" for read in reads)
         return Family(dims=(indexed[0],) if indexed else (1, 2) if whole else (1,))
-    placed = [  # (role, the kinds of axes that the letters of each subscript belong to)
-        (
-            role,
-            [[kind_of(size) for name in _names(index) if (size := size_of(name, notation))] for index in sub],
-        )
-        for role, sub, _ in reads
-        if sub is not None
-    ]
-    best = None
-    for dims, batch, channel, filters in product((1, 2, 3), (False, True), (False, True), (False, True)):
-        if any(
-            name in layer and not on
-            for name, on in (("batch", batch), ("channels", channel), ("filters", filters))
-        ):
-            continue
-        family = Family((dims,), batch, channel, filters)
-        fits, score = 0, -0.01 * (batch + channel + filters)
-        for role, sub in placed:
-            axes = family.axes(role, notation, dims)
-            if len(axes) != len(sub):
-                continue
-            fits += 1
-            for kind, kinds in zip(axes, sub):
-                if {kind, *kinds} <= {"channel", "filter"} and len(kinds) > 1:
-                    score += 1  # the index of a group
-                else:
-                    score += sum(0.5 if k == kind else -1 for k in kinds)
-        for name in letters:
-            size = size_of(name, notation)
-            if size in ("N", "C", "F") and not getattr(family, kind_of(size)):
-                score -= 1
-            if size and isinstance(kind_of(size), int) and kind_of(size) >= dims:
-                score -= 2
-        if best is None or 5 * fits + score > best[0]:
-            best = (5 * fits + score, family, dims)
-    _, family, dims = best
-    for role, sub, node in reads:
-        axes = family.axes(role, notation, dims)
+    placed = tuple((read.role, read.kinds) for read in reads if read.sub is not None)
+    sizes = tuple(sorted(filter(None, map(notation.size_of, letters))))
+    asked = tuple(name in layer for name in ("batch", "channels", "filters"))
+    family = _fitting(placed, sizes, asked, notation)
+    for role, sub, node, _ in reads:
+        axes = family.axes(role, notation, family.dims[-1])
         if sub is None or len(sub) == len(axes):
             continue
         kinds = ", ".join(WORDS[kind] for kind in axes)
@@ -178,11 +141,35 @@ def _axes(latex, reads, indexed, letters, notation, layer) -> Family:
     return family
 
 
-def _names(node):
-    """The letters in a tree."""
-    return (name.text for name in walk(node) if isinstance(name, Name))
+@lru_cache(maxsize=4096)
+def _fitting(placed, sizes, asked, notation) -> Family:
+    """The family that fits best: a change of an equation rarely moves a letter to another kind of axis.
 
-
-def size_of(letter, notation):
-    """The size an index letter counts, by the notation's table."""
-    return notation.letters.get(letter) or notation.letters.get(letter.rstrip("'"))
+    placed : (role, the kinds of axes that the letters of each subscript belong to) of every array
+    sizes : what its letters count
+    asked : whether batch, channels and filters are asked about, and must be there
+    """
+    best = None
+    for dims, *present in product((1, 2, 3), (False, True), (False, True), (False, True)):
+        if any(needed and not there for needed, there in zip(asked, present, strict=True)):
+            continue
+        family = Family((dims,), *present)
+        fits, score = 0, -0.01 * sum(present)
+        for role, sub in placed:
+            axes = family.axes(role, notation, dims)
+            if len(axes) != len(sub):
+                continue
+            fits += 1
+            for kind, kinds in zip(axes, sub):
+                if {kind, *kinds} <= {"channel", "filter"} and len(kinds) > 1:
+                    score += 1  # the index of a group
+                else:
+                    score += sum(0.5 if k == kind else -1 for k in kinds)
+        for size in sizes:
+            if size in ("N", "C", "F") and not getattr(family, kind_of(size)):
+                score -= 1
+            if isinstance(kind_of(size), int) and kind_of(size) >= dims:
+                score -= 2
+        if best is None or 5 * fits + score > best[0]:
+            best = (5 * fits + score, family)
+    return best[1]

@@ -11,7 +11,7 @@ import numpy as np
 
 from .latex import EvaluationError
 from .meaning import Bound
-from .tree import Relation
+from .tree import Relation, handler
 
 __all__ = ["Indices", "both", "is_one"]
 
@@ -42,12 +42,14 @@ class Indices:
     # -- indices: (numerator, denominator)
     def index(self, node):
         r"""The exact value of an index, as (numerator, denominator)."""
-        return getattr(self, f"_index_{type(node).__name__.lower()}")(node)
+        return getattr(self, handler("_index", type(node)))(node)
 
     def _index_number(self, node):
         r"""K - 1"""
+        if node.value == int(node.value):
+            return int(node.value), 1
         fraction = Fraction(node.value).limit_denominator(1000)
-        return np.int64(fraction.numerator), np.int64(fraction.denominator)
+        return fraction.numerator, fraction.denominator
 
     def _index_index(self, node):
         r"""u"""
@@ -55,11 +57,11 @@ class Indices:
 
     def _index_quantity(self, node):
         r"""K, s"""
-        return np.int64(self.trial.sizes[node.name]), 1
+        return self.trial.sizes[node.name], 1
 
     def _index_add(self, node):
         r"""u + k"""
-        top, bottom = np.int64(0), 1
+        top, bottom = 0, 1
         for term, sign in zip(node.terms, node.signs, strict=True):
             t, b = self.index(term)
             if is_one(b) and is_one(bottom):
@@ -70,7 +72,7 @@ class Indices:
 
     def _index_mul(self, node):
         r"""su"""
-        top, bottom = np.int64(1), 1
+        top, bottom = 1, 1
         for factor in node.factors:
             t, b = self.index(factor)
             top = top * t
@@ -114,7 +116,7 @@ class Indices:
                         relation,
                     )
                 result = (c * b) % (a * d) == 0
-                result = result if sign == "divides" else ~result
+                result = result if sign == "divides" else np.logical_not(result)
             else:
                 left, right = a * d, c * b
                 result = {

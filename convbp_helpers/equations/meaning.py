@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from .family import Family
 from .notation import Notation
-from .tree import Chain, Node, Relation, Sum, walk
+from .tree import Chain, Node, Relation, walk
 
 __all__ = ["Activate", "Bound", "Index", "Indexed", "Power", "Quantity", "Read", "Scalar", "Whole"]
 
@@ -85,16 +84,11 @@ class Bound:
     family: Family
     latex: str
     source: Chain
+    has_limits: bool  #: whether a sum has limits, and so can leave an array at its ends
 
     @property
     def letters(self) -> list[str]:
         return list(self.ranges)
-
-    @cached_property
-    def has_limits(self) -> bool:
-        """Whether a sum has limits, as \\sum_{k=0}^{K-1}: only such a one can leave its array at its ends."""
-        sums = [node for member in self.members for node in walk(member) if isinstance(node, Sum)]
-        return any(low is not None for node in sums for _, low, _ in node.letters)
 
     def reads_symbols(self, number: int) -> bool:
         """Whether a member reads arrays; one in plain numbers, 3·1 + 1·2, is about given arrays only."""

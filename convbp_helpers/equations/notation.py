@@ -9,8 +9,9 @@ delta with s - 1 zeros between its cells, and *padded* is the input with its pad
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
-__all__ = ["JEFKINE", "NHWC", "ONE_BASED", "SERIES", "Notation", "Symbol"]
+__all__ = ["JEFKINE", "NHWC", "ONE_BASED", "SERIES", "Notation", "Symbol", "kind_of"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,35 @@ class Notation:
     def __repr__(self):
         return f"Notation({self.name!r})"
 
+    @cached_property
+    def _taken(self) -> set[str]:
+        """The symbols that are no index, whatever stands around them."""
+        return {
+            *self.symbols,
+            *self.sizes,
+            *self.settings,
+            self.loss,
+            self.total,
+            self.activation,
+            self.activation + "'",
+        }
+
+    def may_index(self, text: str) -> bool:
+        """Whether a symbol can be an index that nothing around it has bound yet."""
+        bare = text.rstrip("'")
+        if text in self.letters or bare in self.letters:
+            return text not in self.symbols and text != self.activation + "'" and text != self.activation
+        return (
+            text not in self._taken
+            and bare not in self.symbols
+            and bare not in self.settings
+            and bare != self.activation
+        )
+
+    def size_of(self, letter: str) -> str | None:
+        """The size an index letter counts; None where the table does not say."""
+        return self.letters.get(letter) or self.letters.get(letter.rstrip("'"))
+
     def meaning_of(self, text: str) -> str:
         r"""What a symbol is, in words: of s, where \sum_s is written, "the stride"."""
         if text in self.symbols:
@@ -111,6 +141,11 @@ class Notation:
             word = self.settings[text][0]
             return "the padding" if word in ("before", "after") else f"the {word}"
         return f"a size ({text})" if text in self.sizes else "no index"
+
+
+def kind_of(size: str) -> str | int:
+    """The kind of axis that a size belongs to."""
+    return {"N": "batch", "C": "channel", "C/G": "channel", "F": "filter"}.get(size) or int(size[1:])
 
 
 _LETTERS = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..geometry import Geometry
-from .binding import bind
+from .binding import Binder
 from .comparing import ARRAYS, with_all_axes
 from .evaluating import Evaluation
 from .family import family_of
@@ -51,7 +51,7 @@ def evaluate(latex, arrays, *, notation=SERIES) -> np.ndarray:
         raise EquationError("one equation or expression at a time")
     (chain,) = page.chains
     survey = Survey(latex, chain, notation, expression=True)
-    bound = bind(survey, family_of([survey], notation, {}))
+    bound = Binder(survey, family_of([survey], notation, {})).bound()
     trial = _trial_of(bound, dict(arrays))
     evaluation = Evaluation(bound, trial)
     if bound.scatter:
