@@ -177,20 +177,16 @@ class Binder:
         return Indexed(node.span, body, tuple(self.index(i, scope) for i in node.sub))
 
     def _value_add(self, node, scope, whole):
-        r"""b + w_0 x_u"""
+        r"""b + w_0 x_u, and \frac{1}{N} \sum_n J_n"""
         return rebuild(node, lambda part: self.value(part, scope, whole))
 
-    def _value_div(self, node, scope, whole):
-        r"""\frac{1}{N} \sum_n J_n"""
-        return rebuild(node, lambda part: self.value(part, scope, whole))
+    _value_div = _value_add
 
     def _value_floor(self, node, scope, whole):
-        r"""\lfloor fG/F \rfloor, beside cells"""
+        r"""\lfloor fG/F \rfloor and c \bmod (C/G), beside cells"""
         return rebuild(node, lambda part: self.index(part, scope))
 
-    def _value_mod(self, node, scope, whole):
-        r"""c \bmod (C/G), beside cells"""
-        return rebuild(node, lambda part: self.index(part, scope))
+    _value_mod = _value_floor
 
     def _value_bracket(self, node, scope, whole):
         r"""[s \mid i - k]"""

@@ -304,7 +304,7 @@ def check_equation(
         said = [sentence(line) for line in _repaired(latex, slips)]
         return Report(name, FAILED, "\n".join([f"It cannot be judged yet: {message}.", *said]))
     wanted = equations.reading.read(f"{left} = 0").chains[0].members[0]
-    if _form(chain.members[0]) != _form(wanted):
+    if equations.tree.form(chain.members[0]) != equations.tree.form(wanted):
         return Report(name, FAILED, f"The left-hand side should be {left}")
     found = set().union(*map(_pieces, chain.members[1:]))
     amiss = [piece.said for piece in needs if piece.is_missed(found, question)]
@@ -345,17 +345,6 @@ def _shown(node):
         f"{node.text}_{node.sub[0].text}"
         if node.sub and isinstance(node.sub[0], equations.tree.Name)
         else node.text
-    )
-
-
-def _form(node):
-    """A tree without its places on the page."""
-    if isinstance(node, tuple):
-        return tuple(map(_form, node))
-    if not isinstance(node, equations.tree.Node):
-        return node
-    return type(node).__name__, *(
-        _form(value) for key, value in vars(node).items() if key not in ("span", "places", "place")
     )
 
 
