@@ -76,90 +76,6 @@ def _sum(links, term) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 00
-def check_nudge(*, outputs_changed, change_of_z12) -> Report:
-    """Exercise 0.2, a prediction on the running example: x[2,3] is nudged by 1."""
-    return check_predictions(
-        "Exercise 0.2",
-        dict(outputs_changed=outputs_changed, change_of_z12=change_of_z12),
-        dict(
-            outputs_changed=Prediction(
-                6,
-                {
-                    1: "One output reads it through each weight; there is more than one weight.",
-                    9: "That would be a 3×3 kernel; this one is 2×3.",
-                    24: "Not every output reads x[2,3]: only those whose 2×3 window covers it.",
-                },
-                "Count the positions of the 2×3 window that cover x[2,3].",
-            ),
-            change_of_z12=Prediction(
-                5,
-                {
-                    1: "x[2,3] went up by 1, and z[1,2] holds it multiplied by a weight.",
-                    2: "That is w[0,1]: right column, wrong row. x[2,3] lies one row below the window's top row 1.",
-                    3: "That is w[0,2]. Where does x[2,3] lie inside the window whose top left corner is x[1,2]?",
-                    4: "That is w[1,0]: right row, wrong column. x[2,3] lies one column right of the window's edge.",
-                    6: "That is w[1,2]. The window of z[1,2] starts at column 2, so x[2,3] lies at offset 1.",
-                },
-                "The window of z[1,2] has its top left corner at x[1,2]. Which weight lies on x[2,3]?",
-            ),
-        ),
-        "Six outputs read x[2,3], one through each weight, and z[1,2] reads it through w[1,1] = 5.",
-    )
-
-
-def check_summed_letters(*, grad_x, grad_w, grad_b) -> Report:
-    """Exercise 0.1: over which letters does each gradient of the answer card sum? Strings or sets of letters."""
-    answers = dict(grad_x=grad_x, grad_w=grad_w, grad_b=grad_b)
-    name = "Exercise 0.1"
-    if all(a is ... for a in answers.values()):
-        return Report(name, NOT_ATTEMPTED, 'Replace each ... by letters, for example "nuv".')
-    right = dict(grad_x=("fuv", "fkl", "fkv", "ful"), grad_w=("nuv",), grad_b=("nuv",))
-    named = dict(grad_x="ncij", grad_w="fckl", grad_b="f")
-    lines = []
-    for key, answer in answers.items():
-        if answer is ...:
-            lines.append(f"{key}: still to answer.")
-            continue
-        if isinstance(answer, (set, list, tuple)) and all(isinstance(part, str) for part in answer):
-            answer = "".join(answer)
-        if not isinstance(answer, str):
-            lines.append(f'{key} = {answer!r}: write the letters as a string, for example "nuv".')
-            continue
-        letters = {c for c in answer if c.isalpha()}
-        if any(letters == set(r) for r in right[key]):
-            continue
-        wrong = sorted(letters & set(named[key]))
-        if any(c.isupper() for c in letters):
-            lines.append(f"{key}: capital letters are sizes. Write the indices, in small letters.")
-        elif key == "grad_x" and letters == set("fuvkl"):
-            lines.append(
-                "grad_x: once the input cell is fixed, u,v and k,l fix each other. Name one of the two pairs."
-            )
-        elif key == "grad_w" and letters == set("nuvij"):
-            lines.append(
-                "grad_w: once u,v and k,l are known, so are i = su+dk-p and j = sv+dl-p. They are not summed."
-            )
-        elif wrong:
-            lines.append(
-                f"{key}: {', '.join(wrong)} is named by its own subscript, so it stays fixed and is not summed."
-            )
-        elif key == "grad_x" and "n" in letters:
-            lines.append(
-                "grad_x: n is named by x's own subscript. One example's input has no part in another's output."
-            )
-        elif key != "grad_x" and letters == set("uv"):
-            lines.append(
-                f"{key}: the same {key[-1]} serves every example of the batch, so one letter is missing."
-            )
-        else:
-            lines.append(
-                f"{key}: strike {key[-1]} out of its term. Which letters are left that its subscript does not name?"
-            )
-    if lines:
-        return Report(name, FAILED, "\n".join(lines))
-    return Report(
-        name, PASSED, "Summed: what is left in the term and not named by the gradient's own subscript."
-    )
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 01
@@ -295,25 +211,6 @@ def check_backward_through_tanh(answer) -> Report:
 
 
 # -------------------------------------------------------------------------------------------- equations, written out
-def check_strided_weight_gradient(latex) -> Report:
-    """Exercise 0.3: the card's weight gradient for one example, one channel, one filter, with stride alone."""
-    return check_equation(
-        "Exercise 0.3",
-        latex,
-        r"\frac{\partial J}{\partial w_{k,l}}",
-        needs=[
-            Piece("s", "for stride 1 only: there is no s in it. Look where s stands in (0.3)"),
-            Piece(r"\delta", "it should be written with δ and x"),
-            Piece("x", "it should be written with δ and x"),
-        ],
-        without=[
-            Piece("Σn", "this layer has one example: there is no n to sum over"),
-            Piece("p", "this layer has no padding: p = 0, so p need not stand there"),
-            Piece("d", "this layer has no dilation: d = 1, so d need not stand there"),
-            Piece("∂w", "it says nothing yet: the right-hand side is a gradient again"),
-        ],
-        praise="Five letters fewer, and the same equation.",
-    )
 
 
 def check_weight_gradient_over_inputs(latex) -> Report:
