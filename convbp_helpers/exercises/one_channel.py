@@ -10,10 +10,8 @@ from ..words import digits
 from .checking import (
     Case,
     Piece,
-    Prediction,
     check_equation,
     check_function,
-    check_predictions,
     is_blank,
 )
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
@@ -79,53 +77,6 @@ def _sum(links, term) -> str:
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 01
-def check_outputs_reached(*, x2, x0) -> Report:
-    """Exercise 1.1, a prediction: by how many outputs are x[2] and x[0] read (6 inputs, 3 weights)?"""
-    return check_predictions(
-        "Exercise 1.1",
-        dict(x2=x2, x0=x0),
-        dict(
-            x2=Prediction(
-                3,
-                {
-                    1: "The window slides: more than one of its positions covers x[2].",
-                    4: "z[3] starts at x[3] and misses it.",
-                },
-                "Slide the window of three: which of its four positions cover x[2]?",
-            ),
-            x0=Prediction(
-                1,
-                {
-                    3: "x[0] is at the edge: the window cannot start before it.",
-                    0: "The first window starts at x[0].",
-                },
-                "Which windows start at 0 or earlier?",
-            ),
-        ),
-        "x[2] is read by z[0], z[1] and z[2]; x[0] only by z[0].",
-    )
-
-
-def check_grad_input_1d(answer) -> Report:
-    """Exercise 1.2: a function (delta, w, n_inputs) -> grad_x of a 1-D layer."""
-    cases = list(_input_cases(_ROWS, lambda x, w, delta: dict(delta=delta, w=w, n_inputs=len(x))))
-    return check_function(
-        "Exercise 1.2", answer, cases, "Every input collects from exactly the outputs that read it."
-    )
-
-
-def check_grad_weight_1d(answer) -> Report:
-    """Exercise 1.3: a function (delta, x, n_taps) -> grad_w of a 1-D layer."""
-    cases = list(_weight_cases(_ROWS, lambda x, w, delta: dict(delta=delta, x=x, n_taps=len(w))))
-    return check_function(
-        "Exercise 1.3", answer, cases, "Each weight collects over every output, for it touches them all."
-    )
-
-
-def check_repaired_grad_input(answer) -> Report:
-    """Exercise 1.4, find the mistake: the repaired function (delta, w, n_inputs) -> grad_x."""
-    cases = list(_input_cases(_ROWS, lambda x, w, delta: dict(delta=delta, w=w, n_inputs=len(x))))
-    return check_function("Exercise 1.4", answer, cases, "Repaired: delta runs down while w runs up.")
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 02
@@ -211,25 +162,6 @@ def check_backward_through_tanh(answer) -> Report:
 
 
 # -------------------------------------------------------------------------------------------- equations, written out
-
-
-def check_weight_gradient_over_inputs(latex) -> Report:
-    """Exercise 1.5: the weight gradient of one row, summed over the inputs i."""
-    return check_equation(
-        "Exercise 1.5",
-        latex,
-        r"\frac{\partial J}{\partial w_k}",
-        needs=[
-            Piece("Σi", "it does not sum over the inputs i: solve the link i = u + k for u, and put that in"),
-            Piece("x_i", "in this form x stands as x_i, with the input itself as its index"),
-            Piece(r"\delta", "it should be written with δ and x"),
-        ],
-        without=[
-            Piece("Σu", "it still sums over u: the link gives one u for each i and k"),
-            Piece("∂w", "it says nothing yet: the right-hand side is a gradient again"),
-        ],
-        praise="The same links, counted by their inputs. Where i − k is no output, δ reads as zero.",
-    )
 
 
 def check_weight_gradient_through_activation(latex) -> Report:
