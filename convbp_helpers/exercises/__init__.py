@@ -23,13 +23,7 @@ from .channels_to_stride import (  # noqa: F401
 )
 from .nb00_the_question import *
 from .nb01_one_row import *
-from .one_channel import (  # noqa: F401
-    check_backward_through_tanh,
-    check_grad_input_gather,
-    check_grad_weight_2d,
-    check_turned_kernel,
-    check_weight_gradient_through_activation,
-)
+from .nb02_two_dimensions_and_the_flip import *
 from .padding_to_layer import (  # noqa: F401
     check_backward_padding,
     check_dilated_window,
