@@ -15,7 +15,7 @@ from .checking import (
     check_predictions,
     known_mistakes,
 )
-from .one_channel import _sum, _whole
+from .one_channel import _whole
 from .report import Report
 from .rows import counted, row_case, row_input, row_layers
 
@@ -53,125 +53,6 @@ def _stack_layers(sizes):
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 03
-def check_backward_filters(*, backward_filters, depth, kernels_turned) -> Report:
-    """Exercise 3.1, a prediction: 20 filters over RGB."""
-    return check_predictions(
-        "Exercise 3.1",
-        dict(backward_filters=backward_filters, depth=depth, kernels_turned=kernels_turned),
-        dict(
-            backward_filters=Prediction(
-                3,
-                {
-                    20: "20 is the number of forward filters. Each backward filter makes one map: how many maps "
-                    "has ∂J/∂x?"
-                },
-                "Each backward filter makes one map of ∂J/∂x, and that has as many maps as x.",
-            ),
-            depth=Prediction(
-                20,
-                {3: "A backward filter slides over δ, not over x. How many maps has δ?"},
-                "A filter is as deep as the stack it slides over: here that is δ.",
-            ),
-            kernels_turned=Prediction(
-                60,
-                {
-                    20: "A forward filter is 3 deep, so it is 3 kernels.",
-                    3: "A backward filter is 20 deep, so it is 20 kernels.",
-                    23: "Not the sum: one kernel for every pair of a filter and a channel.",
-                },
-                "One kernel for every pair of a filter and a channel.",
-            ),
-        ),
-        "3 backward filters, each 20 deep: the same 60 kernels, grouped by channel.",
-    )
-
-
-def check_input_gradient_of_channels(latex) -> Report:
-    """Exercise 3.2: the input gradient of a row with channels and filters."""
-    return check_equation(
-        "Exercise 3.2",
-        latex,
-        r"\frac{\partial J}{\partial x_{c,i}}",
-        needs=[
-            Piece("Σf", "it does not sum over the filters f"),
-            Piece(r"\delta", "it should be written with δ and w"),
-            Piece("w", "it should be written with δ and w"),
-        ],
-        without=[Piece("∂x", "it says nothing yet: the right-hand side is a gradient again")],
-        praise="f is summed and c is kept.",
-    )
-
-
-def check_backward_kernels(answer) -> Report:
-    """Exercise 3.3: a function w -> the kernels of the backward pass, (C, F, *kernel), for 1, 2 and 3 spatial axes."""
-    rng = np.random.default_rng(37)
-    cases = []
-    for shape in ((2, 1, 2), (1, 2, 3), (2, 3, 1, 4), (3, 2, 2, 3), (4, 3, 2, 1), (2, 3, 4, 1, 5)):
-        w = _whole(rng, *shape)
-        expected = np.zeros((shape[1], shape[0], *shape[2:]))
-        for f, c, *k in np.ndindex(*shape):
-            expected[(c, f, *(n - 1 - i for n, i in zip(shape[2:], k)))] = w[(f, c, *k)]
-
-        def explain(got, expected):
-            if got.shape != expected.shape:
-                return "The first two axes are exchanged, filter and channel; the others keep their places."
-            if np.allclose(np.flip(got, axis=tuple(range(2, got.ndim))), expected):
-                return "Filter and channel are exchanged; not every spatial axis is reversed yet."
-            if np.allclose(np.flip(got, axis=(0, 1)), expected):
-                return "Only spatial axes are reversed; channels and filters keep their order."
-            return ""
-
-        about = "w may have 3, 4 or 5 axes: the spatial ones are all from axis 2 on."
-        cases.append(
-            Case(f"layer with w of shape {shape}", dict(w=w), expected, explain=explain, about=about)
-        )
-    return check_function(
-        "Exercise 3.3", answer, cases, "Exchanged in front, reversed behind, and nothing else."
-    )
-
-
-def check_grad_weight_of_channels(answer) -> Report:
-    """Exercise 3.4: a function (delta, x, weight_shape) -> grad_w with channels and filters."""
-    cases = []
-    for name, x, w, delta, geometry in _stack_layers(_STACKS):
-        grad_w = loops.grad_weight(delta[None], x[None], w.shape)
-
-        def terms(cell, links=geometry.links_of_tap):
-            f, c = cell[:2]
-            shown = [((f, *u), k, (c, *i)) for u, k, i in links(cell[2:])]
-            return _sum(shown, "δ{0}·x{2}")
-
-        def explain(got, expected):
-            if got.shape != expected.shape and got.shape == expected.swapaxes(0, 1).shape:
-                return "The filter is the first axis of a weight, the channel the second."
-            return ""
-
-        arguments = dict(delta=delta, x=x, weight_shape=w.shape)
-        about = (
-            "The slice of x that one tap meets has as many rows and columns as δ, and grad_w has the shape "
-            "weight_shape: filter first, then channel."
-        )
-        cases.append(Case(name, arguments, grad_w, terms, explain=explain, about=about))
-    return check_function(
-        "Exercise 3.4", answer, cases, "One correlation of two flat maps for every pair f, c."
-    )
-
-
-def check_repaired_channels(answer) -> Report:
-    """Exercise 3.5, find the mistake: (delta, w, n_rows, n_columns) -> grad_x with channels and filters."""
-    cases = []
-    for name, x, w, delta, geometry in _stack_layers(_STACKS):
-        grad_x = loops.grad_input(delta[None], w, (1, *x.shape))[0]
-
-        def terms(cell, geometry=geometry):
-            c = cell[0]
-            links = geometry.links_of_input(cell[1:])
-            shown = [((f, *u), (f, c, *k), i) for f in range(geometry.filters) for u, k, i in links]
-            return _sum(shown, "δ{0}·w{1}")
-
-        arguments = dict(delta=delta, w=w, n_rows=x.shape[1], n_columns=x.shape[2])
-        cases.append(Case(name, arguments, grad_x, terms))
-    return check_function("Exercise 3.5", answer, cases, "The same f on δ and on w.")
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 04
