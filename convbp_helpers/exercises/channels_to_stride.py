@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import loops
 from ..geometry import Geometry
 from .checking import (
-    Case,
     Piece,
     Prediction,
     check_equation,
@@ -17,7 +15,7 @@ from .checking import (
 )
 from .one_channel import _whole
 from .report import Report
-from .rows import counted, row_case, row_input, row_layers
+from .rows import row_case, row_input, row_layers
 
 ALL_AXES = "Sum over all axes but axis 1, however many there are: δ may have 3, 4 or 5."
 
@@ -56,119 +54,6 @@ def _stack_layers(sizes):
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 04
-def check_bias_nudge(*, cells_changed, change_of_S) -> Report:
-    """Exercise 4.1, a prediction: b[1] is raised by 1 in a layer with 3 examples, 2 filters and maps of 4×6."""
-    return check_predictions(
-        "Exercise 4.1",
-        dict(cells_changed=cells_changed, change_of_S=change_of_S),
-        dict(
-            cells_changed=Prediction(
-                72,
-                {
-                    1: "The bias is added to every output of its map, not to one.",
-                    24: "That is one map of one example. There are 3 examples, and they share the bias.",
-                    144: "b[1] belongs to filter 1 alone; the maps of filter 0 do not hold it.",
-                    48: "That is both maps of one example. b[1] belongs to one filter, and to all 3 examples.",
-                },
-                "Examples times rows times columns, for one filter.",
-            ),
-            change_of_S=Prediction(
-                144,
-                {
-                    2: "Each of the changed cells contributes its own δ.",
-                    72: "Each cell grows by 1, but S weighs it with its δ, which is 2.",
-                    1: "S adds up all changed cells, each times its δ.",
-                },
-                "The number of changed cells, each by 1, each times its δ.",
-            ),
-        ),
-        "Every cell of the map, in every example, by the same amount.",
-    )
-
-
-def check_weight_gradient_of_a_batch(latex) -> Report:
-    """Exercise 4.2: the weight gradient of a row with batch, channels and filters."""
-    return check_equation(
-        "Exercise 4.2",
-        latex,
-        r"\frac{\partial J}{\partial w_{f,c,k}}",
-        needs=[
-            Piece("Σn", "it has no sum over the examples n; with a batch, δ and x have one more letter"),
-            Piece(r"\delta", "it should be written with δ and x"),
-            Piece("x", "it should be written with δ and x"),
-        ],
-        without=[Piece("∂w", "it says nothing yet: the right-hand side is a gradient again")],
-        praise="The examples share the weight, so its gradient sums over them.",
-    )
-
-
-def check_grad_bias(answer) -> Report:
-    """Exercise 4.3: a function delta -> grad_b, for 1, 2 and 3 spatial axes."""
-    rng = np.random.default_rng(20)
-    cases = []
-    for shape in ((2, 3, 4), (4, 2, 3), (3, 2, 2, 5), (2, 4, 3, 1), (2, 3, 2, 1, 4)):
-        delta = _whole(rng, *shape)
-        name = f"layer with δ of shape {shape}"
-        cells = delta.size / shape[1]
-
-        def explain(got, expected, cells=cells, batch=shape[0]):
-            if got.shape != expected.shape:
-                return ""
-            for count in (cells, batch):
-                if count > 1 and np.allclose(got * count, expected, rtol=1e-9):
-                    return "A sum, not a mean."
-            return ""
-
-        cases.append(Case(name, dict(delta=delta), loops.grad_bias(delta), explain=explain, about=ALL_AXES))
-    return check_function("Exercise 4.3", answer, cases, "Summed over everything but the filters.")
-
-
-def check_backward_of_mean(answer) -> Report:
-    """Exercise 4.4, find the mistake: (z, target, x, w) -> all gradients of the mean of half the squares."""
-    rng = np.random.default_rng(23)
-    equations = dict(grad_x="(4.5)", grad_w="(4.4)", grad_b="(4.2)")
-    cases = []
-    for x_shape, w_shape in (
-        ((2, 1, 2, 3), (3, 1, 2, 2)),
-        ((3, 2, 3, 4), (1, 2, 1, 2)),
-        ((2, 3, 4, 3), (4, 3, 2, 1)),
-        ((4, 2, 3, 5), (3, 2, 2, 3)),
-        ((5, 2, 7, 6), (1, 2, 5, 3)),
-    ):
-        x, w = _whole(rng, *x_shape), _whole(rng, *w_shape)
-        z = loops.forward(x, w, _whole(rng, w_shape[0]))
-        target = _whole(rng, *z.shape)
-        delta = (z - target) / len(x)
-        expected = dict(
-            grad_x=loops.grad_input(delta, w, x.shape),
-            grad_w=loops.grad_weight(delta, x, w.shape),
-            grad_b=loops.grad_bias(delta),
-        )
-        counts = counted(w_shape[1], "channel"), counted(w_shape[0], "filter")
-        name = f"layer with {x_shape[0]} examples, {counts[0]} and {counts[1]}"
-        reminder = "All three start from the same δ. Put 1/N into it, once, and nowhere else."
-
-        def explain(got, expected, batch=x_shape[0], z_cells=z.size):
-            if got.shape != expected.shape:
-                return ""
-            if np.allclose(got * z_cells, expected * batch):
-                return "N counts the examples, not the cells of z."
-            for factor, words in ((batch, "N times too large"), (1 / batch, "N times too small")):
-                if np.allclose(got, expected * factor):
-                    return f"It is {words}: 1/N belongs in δ, once."
-            return ""
-
-        cases.append(
-            Case(
-                name,
-                dict(z=z, target=target, x=x, w=w),
-                expected,
-                reminder=reminder,
-                equations=equations,
-                explain=explain,
-            )  # fmt: skip
-        )
-    return check_function("Exercise 4.4", answer, cases, "1/N once, in δ; everything else is a sum.")
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 05
