@@ -5,18 +5,12 @@ of answers are judged, `small_layers` has what functions are tried on, and `repo
 its argument and reads nothing else.
 """
 
-from .channels_to_stride import (  # noqa: F401
-    check_grad_input_with_stride,
-    check_input_sizes,
-    check_links_with_stride,
-    check_repaired_stride,
-    check_weight_gradient_two_strides,
-)
 from .nb00_the_question import *
 from .nb01_one_row import *
 from .nb02_two_dimensions_and_the_flip import *
 from .nb03_channels_and_filters import *
 from .nb04_bias_and_batch import *
+from .nb05_stride_and_leftovers import *
 from .padding_to_layer import (  # noqa: F401
     check_backward_padding,
     check_dilated_window,
