@@ -11,22 +11,18 @@ from .nb02_two_dimensions_and_the_flip import *
 from .nb03_channels_and_filters import *
 from .nb04_bias_and_batch import *
 from .nb05_stride_and_leftovers import *
+from .nb06_padding import *
 from .padding_to_layer import (  # noqa: F401
-    check_backward_padding,
     check_dilated_window,
     check_grad_input_of_groups,
-    check_grad_input_with_padding,
     check_grad_weight_of_any_layer,
     check_grad_weight_with_dilation,
     check_gridding,
     check_group_of_filter,
     check_input_gradient_of_the_layer,
-    check_input_gradient_with_padding,
-    check_links_with_padding,
     check_output_padding,
     check_repaired_dilation,
     check_repaired_groups,
-    check_repaired_same,
     check_repaired_two_layers,
     check_separable,
     check_weight_gradient_of_groups,

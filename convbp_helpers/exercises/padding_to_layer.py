@@ -56,41 +56,6 @@ def _settings_needed(dims):
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 06
-def check_links_with_padding(*, x0, x2, w0) -> Report:
-    """Exercise 6.1, a prediction: 6 inputs, 3 weights, padding 1 on both sides."""
-    return check_predictions(
-        "Exercise 6.1",
-        dict(x0=x0, x2=x2, w0=w0),
-        dict(
-            x0=Prediction(
-                2,
-                {
-                    1: "Without padding it would be 1. One window now starts before x₀.",
-                    3: "Through w₂ it would take output −1, and there is none.",
-                },
-                "Which windows start at −1 or later and cover x₀?",
-            ),
-            x2=Prediction(
-                3,
-                {
-                    2: "There is one window for each weight that can lie on x₂.",
-                    4: "A link is an output and a weight: 3 weights give at most 3.",
-                    1: "The window slides: more than one of its positions covers x₂.",
-                },
-                "Which of the six windows cover x₂, which lies far from both ends?",
-            ),
-            w0=Prediction(
-                5,
-                {
-                    6: "That is the number of outputs. Does each of them find an input under w₀?",
-                    4: "Without padding it would be 4. Padding adds outputs, and some of them count.",
-                    3: "Every weight slides along the row: it is not only one window that holds w₀.",
-                },
-                "Each output reads one cell through w₀. Count those in which that cell is an input.",
-            ),
-        ),
-        "At the end of a row a window hangs over it; what lies in the padding is no link.",
-    )
 
 
 def _other_signs(*before):
@@ -108,42 +73,6 @@ def _exchanged(one, other):
     """A change of an equation: two words for each other."""
     words = {one: other, other: one}
     return lambda latex: re.sub(f"{one}|{other}", lambda found: words[found[0]], latex)
-
-
-def check_input_gradient_with_padding(latex) -> Report:
-    """Exercise 6.2: the input gradient of an image with a padding of its own above and to the left."""
-    return check_equation(
-        "Exercise 6.2",
-        latex,
-        r"\frac{\partial J}{\partial x_{i,j}}",
-        needs=[
-            Piece("p_top", "the padding above is missing: it is written p_{top}"),
-            Piece("p_left", "the padding to the left is missing: it is written p_{left}"),
-            Piece(r"\delta", "it should be written with δ and w"),
-            Piece("w", "it should be written with δ and w"),
-        ],
-        hints=[
-            Piece("p_top with i", "p_{top} is the padding of the rows: it stands beside i"),
-            Piece("p_left with j", "p_{left} is the padding of the columns: it stands beside j"),
-        ],
-        without=[
-            Piece("p_bottom", "the padding below moves no cell: only what lies before the first cell does"),
-            Piece("p_right", "the padding to the right moves no cell: only what lies before the first does"),
-            Piece("∂x", A_GRADIENT_AGAIN),
-        ],
-        slips=[
-            Slip(
-                _other_signs("p_"),
-                "it would hold with the other sign before the padding: solve i = u + k − p for u",
-            ),
-            Slip(
-                _other_signs("k", "l(?![a-z])"),
-                "it would hold with the other sign before k and l: where w reads on, δ reads back",
-            ),
-            Slip(_exchanged("top", "left"), "it would hold with top and left exchanged"),
-        ],
-        praise="The padding in front moves every index; the padding behind moves none.",
-    )
 
 
 #: Strides 1 to 3, padding in front from none to more than the kernel is long, and leftovers
@@ -165,112 +94,8 @@ _PADDED = [
 ]
 
 
-def check_grad_input_with_padding(answer) -> Report:
-    """Exercise 6.3: a function (delta, w, stride, before, n_inputs) -> grad_x of one row."""
-    cases = []
-    for name, x, w, delta, geometry, settings in row_layers(_PADDED, 61):
-        stride, before, n = settings["stride"], geometry.axes[0].padding[0], len(x)
-        padded = row_input(delta, w, stride=stride)
-        from_the_end = row_input(delta, w, n, stride=stride, before=before)
-        from_the_end[max(0, n - before) :] += padded[max(0, before - n) : before]
-        mistakes = [
-            ("the cells of the padding in front are not cut off", padded),
-            ("the stride is ignored", row_input(delta, w, n, before=before)),
-            ("stride and padding are ignored", row_input(delta, w, n)),
-            ("a negative index i counts from the end; in the padding there is no cell", from_the_end),
-            (
-                "u is rounded down, where a stride that does not divide leaves no link",
-                _rounded(delta, w, n, stride=stride, before=before),
-            ),
-            ("the sign before p is the other", row_input(delta, w, n, stride=stride, before=-before)),
-            (
-                "the kernel lies the wrong way round",
-                row_input(delta, w[::-1], n, stride=stride, before=before),
-            ),
-        ]
-        known = known_mistakes(
-            mistakes,
-            short="The last inputs have a gradient too, zero or not: there are n_inputs of them.",
-            long="Behind the last input only padding follows, and it has no place in the result.",
-        )
-
-        both = padded[before : len(padded) - before]
-
-        def explain(got, expected, known=known, both=both, cut=before):
-            if got.shape == (0,):
-                return "Nothing is left. A slice that ends at -before is empty where before is 0."
-            if cut and got.shape != expected.shape and np.array_equal(got, both):
-                return "The padding in front is cut off at both ends; behind, it may have another size."
-            return known(got, expected)
-
-        arguments = dict(stride=stride, before=before, n_inputs=n)
-        cases.append(row_case(name, w, delta, geometry, settings, arguments, explain))
-    return check_function("Exercise 6.3", answer, cases, "What lies in the padding is dropped.")
-
-
-def check_backward_padding(*, front, behind) -> Report:
-    """Exercise 6.4, a prediction: 8 inputs, 5 weights, stride 3, padding 1 in front and 3 behind."""
-    full = "That is the full convolution, K − 1 zeros: it makes the cells of the padding too."
-    return check_predictions(
-        "Exercise 6.4",
-        dict(front=front, behind=behind),
-        dict(
-            front=Prediction(
-                3,
-                {
-                    1: "1 is the forward padding in front. The more of it, the fewer zeros are needed here.",
-                    4: full,
-                    5: "The padding is taken off K − 1, not added.",
-                    2: "That is what belongs behind.",
-                },
-                "K − 1 zeros give a cell of padding as well; those cells are not wanted.",
-            ),
-            behind=Prediction(
-                2,
-                {
-                    1: "The last window ends before the padded row does: what of the leftover?",
-                    3: "3 is the forward padding behind. The more of it, the fewer zeros are needed here.",
-                    4: full,
-                    5: "That is K − 1 and the leftover; the cells of the padding are in it still.",
-                    0: "The leftover lies behind the last window: it adds zeros, it does not take them away.",
-                },
-                "K − 1, without the padding behind; and then, is there a leftover?",
-            ),
-        ),
-        "Padding of the forward pass is taken off K − 1, each on its own side; the leftover is added behind.",
-    )
-
-
 def _slide(row, w, pads):
     return np.correlate(np.pad(row, pads), w, "valid")
-
-
-def check_repaired_same(answer) -> Report:
-    """Exercise 6.5, find the mistake: (delta, w) -> grad_x of a "same" layer at stride 1, of odd and of even K."""
-    sizes = [(3, 2), (4, 3), (2, 3), (2, 5), (3, 6), (5, 1), (5, 4), (6, 2), (6, 5), (7, 4), (9, 6), (8, 7)]
-    cases = []
-    rows = [(h, k, 1, 1, ((k - 1) // 2, k // 2)) for h, k in sizes]
-    for name, _, w, delta, geometry, settings in row_layers(rows, 65):
-        before, after = geometry.axes[0].padding
-        mistakes = [
-            ("δ is padded as x is in the forward pass", _slide(delta, w[::-1], (before, after))),
-            ("the kernel is not reversed", _slide(delta, w, (after, before))),
-            ("δ is padded as x is, and the kernel is not reversed", _slide(delta, w, (before, after))),
-        ]
-        mistakes += [
-            ("the row is moved by one at an odd K too", row_input(delta, w, len(delta), before=shifted))
-            for shifted in (before - 1, before + 1)
-            if len(w) % 2
-        ]
-        known, full = known_mistakes(mistakes), np.convolve(delta, w)
-
-        def explain(got, expected, known=known, full=full):
-            if got.shape != expected.shape and np.array_equal(got, full):
-                return "With K − 1 zeros at both ends the cells of the padding come out too."
-            return known(got, expected)
-
-        cases.append(row_case(name, w, delta, geometry, settings, {}, explain))
-    return check_function("Exercise 6.5", answer, cases, "At an even K the two sides differ.")
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 07
