@@ -18,9 +18,9 @@ from .checking import (
     check_predictions,
     known_mistakes,
 )
-from .one_channel import _one, _sum, _whole
+from .one_channel import _sum, _whole
 from .report import Report
-from .rows import counted, row_case, row_input, row_layers
+from .rows import counted
 
 A_GRADIENT_AGAIN = "it says nothing yet: the right-hand side is a gradient again"
 
@@ -99,62 +99,6 @@ def _slide(row, w, pads):
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 07
-def check_dilated_window(*, last, window, outputs) -> Report:
-    """Exercise 7.1, a prediction: 10 inputs, 3 weights, dilation 3."""
-    return check_predictions(
-        "Exercise 7.1",
-        dict(last=last, window=window, outputs=outputs),
-        dict(
-            last=Prediction(
-                8,
-                {
-                    4: "Without dilation it would be x₄. Here two neighbouring weights lie 3 inputs apart.",
-                    9: "x₉ lies behind the window: from its first input to its last it is two steps of 3.",
-                    5: "That is the second input it reads.",
-                    11: "From the first weight to the last it is two steps, not three.",
-                    6: "The window of z₂ does not start at x₀.",
-                },
-                "The window of z₂ starts at x₂; how far is it from the first weight to the last?",
-            ),
-            window=Prediction(
-                7,
-                {
-                    9: "That is dK: after the last weight no gap follows.",
-                    3: "That is how many inputs it reads. The gaps between them lie in the window too.",
-                    6: "That is the distance from the first to the last. Count both ends.",
-                    5: "Dilation 3 puts two inputs between two weights, not one.",
-                },
-                "From the first input it reads to the last, both counted, with the gaps.",
-            ),
-            outputs=Prediction(
-                4,
-                {
-                    8: "Without dilation it would be 8. The window is longer here.",
-                    2: "That is for a window of 9. How long is it?",
-                    3: "The first window starts at x₀, and it counts as well.",
-                    5: "The last of these five would end behind x₉.",
-                },
-                "At how many places does the window fit into 10 inputs?",
-            ),
-        ),
-        "Three weights, two gaps: d(K − 1) + 1 inputs, of which three are read.",
-    )
-
-
-def check_weight_gradient_with_dilation(latex) -> Report:
-    """Exercise 7.2: the weight gradient of a row with stride, dilation and padding."""
-    return check_equation(
-        "Exercise 7.2",
-        latex,
-        r"\frac{\partial J}{\partial w_k}",
-        needs=[
-            *_settings_needed(1),
-            Piece(r"\delta", "it should be written with δ and x"),
-            Piece("x", "it should be written with δ and x"),
-        ],
-        without=[Piece("∂w", A_GRADIENT_AGAIN)],
-        praise="The link itself is the index of x.",
-    )
 
 
 #: Where the stride is the larger, where the dilation is, and where both are the same; with all leftovers
@@ -171,97 +115,6 @@ _DILATED = [
     (16, 6, 3, 2, (0, 0)),
     (9, 1, 2, 3, (0, 0)),
 ]
-
-
-def check_grad_weight_with_dilation(answer) -> Report:
-    """Exercise 7.3: a function (delta, x, stride, dilation, n_weights) -> grad_w of one row."""
-    cases = []
-    for name, x, w, delta, geometry, settings in row_layers(_DILATED, 73):
-        stride, dilation, n = settings["stride"], settings["dilation"], len(w)
-        grad_w = loops.grad_weight(_one(delta), _one(x), geometry.w_shape, **settings)[0, 0]
-        mistakes = [
-            (
-                "stride and dilation are exchanged",
-                _row_weight(delta, x, n, stride=dilation, dilation=stride),
-            ),
-            ("the dilation is ignored", _row_weight(delta, x, n, stride=stride)),
-            ("the stride is ignored", _row_weight(delta, x, n, dilation=dilation)),
-            ("stride and dilation are ignored", _row_weight(delta, x, n)),
-            ("it is written from its end: δ slides over x, not x over δ", grad_w[::-1]),
-        ]
-
-        def terms(k, links=geometry.links_of_tap):
-            return _sum(links(k), "δ{0}·x{2}")
-
-        explain = known_mistakes(
-            mistakes,
-            short="There is one number for each weight: n_weights of them.",
-            long="The leftover has room for more positions than there are weights: n_weights numbers are asked for.",
-        )
-        arguments = dict(delta=delta, x=x, stride=stride, dilation=dilation, n_weights=n)
-        cases.append(Case(name, arguments, grad_w, terms, explain=explain))
-    return check_function(
-        "Exercise 7.3", answer, cases, "δ is spread by the stride, and moves by the dilation."
-    )
-
-
-def check_gridding(*, step, first) -> Report:
-    """Exercise 7.4, a prediction: stride 6, dilation 4, and an odd padding in front."""
-    return check_predictions(
-        "Exercise 7.4",
-        dict(step=step, first=first),
-        dict(
-            step=Prediction(
-                2,
-                {
-                    24: "That is stride times dilation. Which numbers are sums of sixes and fours?",
-                    12: "That is the least number which both divide. Which numbers are sums of sixes and fours?",
-                    4: "Four alone does not decide it: with a six, 10 is a sum as well.",
-                    6: "Six alone does not decide it: with a four, 10 is a sum as well.",
-                    1: "6 and 4 and all their sums share a divisor.",
-                    10: "Sixes and fours may be added in any number: 12 and 14 are sums as well.",
-                },
-                "6u + 4k is always divisible by what?",
-            ),
-            first=Prediction(
-                1,
-                {
-                    0: "That is without padding: it is i + p that must be divisible.",
-                    2: "With the padding added, is that divisible?",
-                    3: "There is one before it: i + p must be divisible by step, and no more is asked here.",
-                },
-                "The first i from 0 on for which i + p is divisible by step.",
-            ),
-        ),
-        "6u + 4k is even, whatever u and k are: where i + p is odd, no output can read x_i.",
-    )
-
-
-def check_repaired_dilation(answer) -> Report:
-    """Exercise 7.5, find the mistake: (delta, w, stride, dilation, n_inputs) -> grad_x of one row."""
-    cases = []
-    for name, x, w, delta, geometry, settings in row_layers(_DILATED, 75):
-        stride, dilation, n = settings["stride"], settings["dilation"], len(x)
-        both = max(stride, dilation)
-        mistakes = [
-            ("stride and dilation are exchanged", row_input(delta, w, stride=dilation, dilation=stride)),
-            ("the kernel is not spread", row_input(delta, w, stride=stride)),
-            ("δ is not spread", row_input(delta, w, dilation=dilation)),
-            ("neither δ nor the kernel is spread", row_input(delta, w)),
-            ("both are spread by the same number", row_input(delta, w, stride=both, dilation=both)),
-            (
-                "the kernel lies the wrong way round",
-                row_input(delta, w[::-1], stride=stride, dilation=dilation),
-            ),
-        ]
-        explain = known_mistakes(
-            mistakes,
-            short="The leftover has a gradient too: zeros, at the end.",
-            long="The row is longer than the input: n_inputs numbers are asked for.",
-        )
-        arguments = dict(stride=stride, dilation=dilation, n_inputs=n)
-        cases.append(row_case(name, w, delta, geometry, settings, arguments, explain))
-    return check_function("Exercise 7.5", answer, cases, "The stride spreads δ, the dilation spreads w.")
 
 
 # ------------------------------------------------------------------------------------------------------ notebook 08
