@@ -13,16 +13,12 @@ from .nb04_bias_and_batch import *
 from .nb05_stride_and_leftovers import *
 from .nb06_padding import *
 from .nb07_dilation import *
+from .nb08_groups_and_depthwise import *
 from .padding_to_layer import (  # noqa: F401
-    check_grad_input_of_groups,
     check_grad_weight_of_any_layer,
-    check_group_of_filter,
     check_input_gradient_of_the_layer,
     check_output_padding,
-    check_repaired_groups,
     check_repaired_two_layers,
-    check_separable,
-    check_weight_gradient_of_groups,
 )
 from .report import Report
 
