@@ -14,12 +14,7 @@ from .nb05_stride_and_leftovers import *
 from .nb06_padding import *
 from .nb07_dilation import *
 from .nb08_groups_and_depthwise import *
-from .padding_to_layer import (  # noqa: F401
-    check_grad_weight_of_any_layer,
-    check_input_gradient_of_the_layer,
-    check_output_padding,
-    check_repaired_two_layers,
-)
+from .nb09_the_whole_layer import *
 from .report import Report
 
 __all__ = ["Report", *(name for name in dir() if name.startswith("check_"))]
