@@ -103,7 +103,7 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: s
         got, expected = (example.right, example.left) if example is not None else (None, None)
         slipped = _slipped(latex, slips)
         lines = [sentence(line) for line in (*verdict.sentences(), *slipped, *amiss[:1])]
-        known = "; or if ".join(verdict.causes) or "".join(slipped) or None
+        known = "".join(slipped) or "; or if ".join(verdict.causes) or None
         return Report(name, FAILED, "\n".join(lines), known, got, expected)
     if verdict.warnings or amiss:
         return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")
