@@ -1,5 +1,7 @@
 """The exercises of notebook 00: the answer card, and how a nudge spreads."""
 
+from __future__ import annotations
+
 from .predictions import RIGHT, prediction
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
 from .written import Piece, equation, written_with

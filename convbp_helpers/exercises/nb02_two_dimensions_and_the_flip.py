@@ -1,5 +1,7 @@
 """The exercises of notebook 02: two dimensions, the turned kernel, and the way through an activation."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
