@@ -114,6 +114,22 @@ def test_an_unknown_mistake_has_no_diagnosis(name):
     assert not report.passed and report.diagnosis is None
 
 
+def test_a_cut_at_both_ends_is_told_only_where_there_is_padding_in_front():
+    name = "check_grad_input_with_padding"
+    cases = sorted(CHECKS[name].cases(), key=lambda case: case.size)
+    told = {True: set(), False: set()}
+    for at, case in enumerate(cases):
+        before, reach = (
+            case.arguments["before"],
+            case.arguments["stride"] * (len(case.arguments["delta"]) - 1),
+        )
+        whole = reach + len(case.arguments["w"]) - before  # as far as the windows reach
+        cut = np.pad(case.expected, (0, max(0, whole - len(case.expected))))[: whole - before]
+        report = CHECKS[name](answer_on(cases, at, cut))
+        told[before > 0].add("cut off at both ends" in report.message)
+    assert told == {True: {True, False}, False: {False}}
+
+
 # -- others ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("name", "answer", "diagnosis"),
