@@ -1404,6 +1404,8 @@ def test_a_wrong_answer_fails_with_words_that_help(name, case, count):
     assert report.verdict == FAILED, report
     for word in words:
         assert word in report.message, report.message
+    if re.search("what comes out if|It holds if|It would hold", report.message):
+        assert report.diagnosis, report.message  # a mistake that is told is named
     count("wrong answers refused by the exercise checks")
 
 

@@ -8,7 +8,7 @@ hand, `causes` tries them, `checking` decides, `verdict` says and shows it, and 
 """
 
 from .checking import check
-from .comparing import Question, ask
+from .comparing import Question, Typed, ask, page_of
 from .latex import EquationError
 from .magic import register
 from .notation import JEFKINE, NHWC, ONE_BASED, SERIES, Notation
@@ -24,9 +24,11 @@ __all__ = [
     "EquationError",
     "Notation",
     "Question",
+    "Typed",
     "ask",
     "check",
     "evaluate",
+    "page_of",
 ]
 
 register()

@@ -19,7 +19,7 @@ from .survey import Survey
 from .tree import Page
 from .trials import Trial, draw
 
-__all__ = ["ARRAYS", "Asked", "Question", "Typed", "ask", "with_all_axes"]
+__all__ = ["ARRAYS", "Asked", "Question", "Typed", "ask", "page_of", "with_all_axes"]
 
 ARRAYS = {"x": "input", "w": "weight", "b": "bias", "delta": "delta"}
 LAYER = ("stride", "padding", "dilation", "groups", "batch", "channels", "filters", "size", "kernel")
@@ -187,6 +187,10 @@ class Question:
         like = self.family
         return replace(family, settings=like.settings, groups=like.groups) == like
 
+    def holds(self) -> bool:
+        """Whether all sides agree on all layers: what `check` finds, without its report."""
+        return not any(asked.fails(asked.numbers, overreach=False) for asked in self.asked)
+
     def disagrees(self, change: Change | None = None) -> bool:
         """Whether some side differs, or reads what does not exist: what `check` decides, without its report.
 
@@ -203,6 +207,17 @@ class Typed(str):
         typed = super().__new__(cls, question.latex)
         typed.question = question
         return typed
+
+
+def page_of(latex) -> Page:
+    """An equation as a page: LaTeX is read, what is `Typed` or a page has been."""
+    if isinstance(latex, Typed):
+        return latex.question.page
+    if isinstance(latex, Page):
+        return latex
+    if not latex.strip():
+        raise EquationError("there is no equation")
+    return read(latex)
 
 
 def ask(latex, *, notation: Notation = SERIES, layer: dict | None = None) -> Question:
@@ -222,11 +237,7 @@ def ask(latex, *, notation: Notation = SERIES, layer: dict | None = None) -> Que
         if name != "padding":
             for one in value if isinstance(value, (tuple, list)) else (value,):
                 integer(one, name, 1)
-    if isinstance(latex, str):
-        if not latex.strip():
-            raise EquationError("there is no equation")
-        latex = read(latex)
-    return Question(latex, notation, {name: _frozen(value) for name, value in layer.items()}, arrays)
+    return Question(page_of(latex), notation, {name: _frozen(value) for name, value in layer.items()}, arrays)
 
 
 def _frozen(value):

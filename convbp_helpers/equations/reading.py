@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import lark
@@ -20,6 +20,7 @@ from .tree import (
     Mod,
     Mul,
     Name,
+    Node,
     Number,
     Page,
     Relation,
@@ -28,7 +29,7 @@ from .tree import (
     Turned,
 )
 
-__all__ = ["read"]
+__all__ = ["expression", "parser", "read"]
 
 
 # ------------------------------------------------------------------------------------------------- the parser
@@ -85,6 +86,12 @@ def read(latex: str) -> Page:
             continue
         chains.append(_Builder(latex).chain(_parse(part, latex)))
     return Page(latex, with_breaks(text, breaks), tuple(chains))
+
+
+@lru_cache(maxsize=256)
+def expression(latex: str) -> Node:
+    """The tree of an expression, which is read once."""
+    return read(f"{latex} = 0").chains[0].members[0]
 
 
 def _parse(text, latex):

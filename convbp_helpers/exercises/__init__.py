@@ -1,109 +1,24 @@
 """The checks that the notebooks' exercises call: `check_<name>(answer)` returns a `Report` that draws itself.
 
-`checking` judges, `report` speaks; the exercises themselves stand in one file per stretch of the series. A check takes
-the answer as its argument and reads nothing else.
+Each notebook's exercises stand in a file of its name. `predictions`, `functions` and `written` say how the three kinds
+of answers are judged, `small_layers` has what functions are tried on, and `report` speaks. A check takes the answer as
+its argument and reads nothing else.
 """
 
-from .channels_to_stride import (
-    check_backward_filters,
-    check_backward_kernels,
-    check_backward_of_mean,
-    check_bias_nudge,
-    check_grad_bias,
-    check_grad_input_with_stride,
-    check_grad_weight_of_channels,
-    check_input_gradient_of_channels,
-    check_input_sizes,
-    check_links_with_stride,
-    check_repaired_channels,
-    check_repaired_stride,
-    check_weight_gradient_of_a_batch,
-    check_weight_gradient_two_strides,
-)
-from .one_channel import (
-    check_backward_through_tanh,
-    check_grad_input_1d,
-    check_grad_input_gather,
-    check_grad_weight_1d,
-    check_grad_weight_2d,
-    check_nudge,
-    check_outputs_reached,
-    check_repaired_grad_input,
-    check_strided_weight_gradient,
-    check_summed_letters,
-    check_turned_kernel,
-    check_weight_gradient_over_inputs,
-    check_weight_gradient_through_activation,
-)
-from .padding_to_layer import (
-    check_backward_padding,
-    check_dilated_window,
-    check_grad_input_of_groups,
-    check_grad_input_with_padding,
-    check_grad_weight_of_any_layer,
-    check_grad_weight_with_dilation,
-    check_gridding,
-    check_group_of_filter,
-    check_input_gradient_of_the_layer,
-    check_input_gradient_with_padding,
-    check_links_with_padding,
-    check_output_padding,
-    check_repaired_dilation,
-    check_repaired_groups,
-    check_repaired_same,
-    check_repaired_two_layers,
-    check_separable,
-    check_weight_gradient_of_groups,
-    check_weight_gradient_with_dilation,
-)
+from .nb00_the_question import *
+from .nb01_one_row import *
+from .nb02_two_dimensions_and_the_flip import *
+from .nb03_channels_and_filters import *
+from .nb04_bias_and_batch import *
+from .nb05_stride_and_leftovers import *
+from .nb06_padding import *
+from .nb07_dilation import *
+from .nb08_groups_and_depthwise import *
+from .nb09_the_whole_layer import *
 from .report import Report
 
-__all__ = [
-    "Report",
-    "check_backward_filters",
-    "check_backward_kernels",
-    "check_backward_of_mean",
-    "check_backward_padding",
-    "check_backward_through_tanh",
-    "check_bias_nudge",
-    "check_dilated_window",
-    "check_grad_bias",
-    "check_grad_input_1d",
-    "check_grad_input_gather",
-    "check_grad_input_of_groups",
-    "check_grad_input_with_padding",
-    "check_grad_input_with_stride",
-    "check_grad_weight_1d",
-    "check_grad_weight_2d",
-    "check_grad_weight_of_any_layer",
-    "check_grad_weight_of_channels",
-    "check_grad_weight_with_dilation",
-    "check_gridding",
-    "check_group_of_filter",
-    "check_input_gradient_of_channels",
-    "check_input_gradient_of_the_layer",
-    "check_input_gradient_with_padding",
-    "check_input_sizes",
-    "check_links_with_padding",
-    "check_links_with_stride",
-    "check_nudge",
-    "check_output_padding",
-    "check_outputs_reached",
-    "check_repaired_channels",
-    "check_repaired_dilation",
-    "check_repaired_grad_input",
-    "check_repaired_groups",
-    "check_repaired_same",
-    "check_repaired_stride",
-    "check_repaired_two_layers",
-    "check_separable",
-    "check_strided_weight_gradient",
-    "check_summed_letters",
-    "check_turned_kernel",
-    "check_weight_gradient_of_a_batch",
-    "check_weight_gradient_of_groups",
-    "check_weight_gradient_over_inputs",
-    "check_weight_gradient_through_activation",
-    "check_weight_gradient_two_strides",
-    "check_weight_gradient_with_dilation",
-]
+__all__ = ["Report", *(name for name in dir() if name.startswith("check_"))]
+
+for _name in __all__[1:]:  # a check that a call has made learns here what it is called
+    _check = globals()[_name]
+    _check.__name__, _check.__qualname__, _check.__module__ = _name, _name, __name__

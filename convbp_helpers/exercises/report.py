@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,11 @@ import numpy as np
 from ..verdicts import box, cells
 
 PASSED, FAILED, NOT_ATTEMPTED = "passed", "not yet right", "not attempted yet"
+
+
+def name_in(doc: str) -> str:
+    """Exercise 4.1, with which the docstring of its check begins."""
+    return re.match(r"Exercise \d+\.\d+", doc).group()
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Report:
     message : str
         What was found, in sentences.
     diagnosis : str or None
-        The name of the misconception behind a wrong answer, where it is known.
+        The mistake behind a wrong answer, in the words of `message`, where it is known.
     got, expected : arrays, optional
         The answer's values on the smallest failing layer, drawn as a grid of right and wrong cells.
     """

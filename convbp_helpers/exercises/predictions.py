@@ -1,0 +1,48 @@
+"""Predictions: a check that asks for a few numbers, and says to a wrong one what it is the answer to."""
+
+from __future__ import annotations
+
+from inspect import Parameter, Signature
+
+import numpy as np
+
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Report, name_in
+
+RIGHT = ""  #: nothing is said to the right number
+
+
+def prediction(doc: str, *, praise: str, **numbers: dict):
+    """A check with this docstring, which takes an answer by the name of each number.
+
+    A number is given by what is said to an answer: the right one -> RIGHT, one that comes of a known mistake -> its
+    hint, and `...`, which is every other one -> what helps without knowing more.
+    """
+    parameters = [Parameter(name, Parameter.KEYWORD_ONLY) for name in numbers]
+    signature = Signature(parameters, return_annotation="Report")
+
+    def check(*given, **answers):
+        answers = signature.bind(*given, **answers).arguments  # a TypeError where the names are others
+        return _judged(name_in(doc), answers, numbers, praise)
+
+    check.__doc__, check.__signature__, check.numbers = doc, signature, numbers
+    return check
+
+
+def _judged(name: str, answers: dict, numbers: dict[str, dict], praise: str) -> Report:
+    """Each of the answers is looked at, so that all that is wrong is said at once."""
+    if all(value is ... for value in answers.values()):
+        return Report(name, NOT_ATTEMPTED, f"Replace each ... by your answer: {', '.join(answers)}.")
+    lines, known = [], []
+    for key, value in answers.items():
+        replies = numbers[key]
+        if value is ...:
+            lines.append(f"{key}: still to answer.")
+        elif not isinstance(value, (int, float, np.number)):
+            lines.append(f"{key} = {value!r}: not right. The answer is one number.")
+        elif replies.get(value) != RIGHT or isinstance(value, bool):
+            said = replies.get(value) or replies[...]
+            lines.append(f"{key} = {value!r}: not right. {said}")
+            known += [said] if said != replies[...] else []
+    if lines:
+        return Report(name, FAILED, "\n".join(lines), " ".join(known) or None)
+    return Report(name, PASSED, praise)

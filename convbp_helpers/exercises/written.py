@@ -1,0 +1,209 @@
+"""Equations: a check that asks whether the learner's LaTeX holds, and of what its right-hand side is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from .. import equations
+from ..equations.reading import expression
+from ..equations.tree import Add, Mul, Name, Page, Slope, Sum, form, rebuild, walk
+from ..words import sentence
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Report, name_in
+
+
+# ------------------------------------------------------------------------------------------- what is asked of it
+@dataclass(frozen=True)
+class Piece:
+    """Something the right-hand side must have, or must not: a letter, ∂ by a letter, or a sum over a letter."""
+
+    #: "x", "x_i" for that very cell, "s_h u" for such a product, "p_top with i" for both in one index, "∂a" for a
+    #: derivative by a, "Σi" for a sum over i
+    what: str
+    said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
+    layer: dict | None = None  #: what is missing is no fault if the equation holds on these layers
+
+    def is_missed(self, found, question) -> bool:
+        return self.what not in found and not (self.layer and question.on(**self.layer).holds())
+
+
+def written_with(*letters) -> list[Piece]:
+    """The letters of the arrays must stand in it, δ too."""
+    said = f"it should be written with {' and '.join(letters)}"
+    return [Piece(letter.replace("δ", r"\delta"), said) for letter in letters]
+
+
+def settings_needed(dims) -> list[Piece]:
+    """s, d and p; without their letters too, an equation that holds on such layers has them in another form."""
+    return [
+        Piece("s", "for stride 1 only: there is no s in it", layer=dict(stride=2)),
+        Piece("d", "for dilation 1 only: there is no d in it", layer=dict(dilation=2)),
+        Piece(
+            "p", "for layers without padding only: there is no p in it", layer=dict(padding=((2, 1),) * dims)
+        ),
+    ]
+
+
+# ------------------------------------------------------------------------ slips: changes of a side in several places
+def other_signs(*letters):
+    """The other sign before every term that begins with one of these letters."""
+
+    def changed(node, _above):
+        if not isinstance(node, Add):
+            return node
+        turned = [
+            place and _begins_with(term) in letters
+            for term, place in zip(node.terms, node.places, strict=True)
+        ]
+        return replace(
+            node, signs=tuple(-s if turn else s for s, turn in zip(node.signs, turned, strict=True))
+        )
+
+    return changed
+
+
+def _begins_with(term) -> str:
+    """The letter with which a term begins: p of p_{top}."""
+    while isinstance(term, Mul):
+        term = term.factors[0]
+    return term.text.partition("_")[0] if isinstance(term, Name) else ""
+
+
+def exchanged(one, other):
+    """Two settings for each other, as p_top and p_left."""
+    words = {one: other, other: one}
+
+    def changed(node, _above):
+        word = words.get(_worded(node))
+        return Name(node.span, word, None, node.sup) if word else node
+
+    return changed
+
+
+def instead(*patterns, put, unless=()):
+    """`put` in place of each of the patterns, all LaTeX; `unless` it stands right below a node of these kinds."""
+
+    def changed(node, above):
+        found = form(node) in [form(expression(pattern)) for pattern in patterns]
+        return expression(put) if found and not isinstance(above, unless) else node
+
+    return changed
+
+
+def _with_slip(page: Page, change) -> Page:
+    """The page with `change(node, the node above it)` made of every node, those below first."""
+
+    def made(node, above):
+        return change(rebuild(node, lambda part: made(part, node)), above)
+
+    chains = [rebuild(chain, lambda member: made(member, None)) for chain in page.chains]
+    return replace(page, chains=tuple(chains))
+
+
+# -------------------------------------------------------------------------------------------------- how it is judged
+def equation(doc: str, *, of: str, needs=(), without=(), hints=(), slips=None, praise: str):
+    """A check, with this docstring, of an equation for the gradient of a cell, as x_{c,i}.
+
+    Its right-hand side must hold, with the pieces in `needs` and none of those in `without`, nor that gradient again.
+    `hints` is what to look for, and to say, only where the equation does not hold. `slips` is what to say to a wrong
+    one -> the change with which it holds: one in several places, which the checker does not try.
+    """
+    left = rf"\frac{{\partial J}}{{\partial {of}}}"
+    again = Piece(f"∂{of[0]}", "it says nothing yet: the right-hand side is a gradient again")
+
+    def check(latex) -> Report:
+        return _judged(name_in(doc), latex, left, needs, [*without, again], hints, slips or {}, praise)
+
+    check.__doc__ = doc
+    return check
+
+
+def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: str) -> Report:
+    if latex is ... or (isinstance(latex, str) and not latex.strip()):
+        return Report(name, NOT_ATTEMPTED, "Write the equation below the line %%equation, and run the cell.")
+    if not isinstance(latex, str):
+        return Report(name, FAILED, f"The equation is LaTeX, a text; got {type(latex).__name__}.")
+    page = None
+    try:
+        page = equations.page_of(latex)
+        question = equations.ask(latex if isinstance(latex, equations.Typed) else page)
+        verdict = equations.check(question)
+        (chain,) = page.chains
+    except (equations.EquationError, ValueError) as error:
+        message = getattr(error, "message", "write one equation")
+        slipped = _slipped(page, slips)
+        said = [f"It cannot be judged yet: {message}.", *map(sentence, slipped)]
+        return Report(name, FAILED, "\n".join(said), "".join(slipped) or None)
+    if form(chain.members[0]) != form(expression(left)):
+        return Report(name, FAILED, f"The left-hand side should be {left}")
+    found = set().union(*map(_pieces, chain.members[1:]))
+    amiss = [piece.said for piece in needs if piece.is_missed(found, question)]
+    amiss += [piece.said for piece in without if piece.what in found]
+    if not verdict.holds:
+        amiss += [piece.said for piece in hints if piece.what not in found]
+        example = verdict.counterexample
+        got, expected = (example.right, example.left) if example is not None else (None, None)
+        slipped = _slipped(page, slips)
+        lines = [sentence(line) for line in (*verdict.sentences(), *slipped, *amiss[:1])]
+        known = "".join(slipped) or "; or if ".join(verdict.causes) or None
+        return Report(name, FAILED, "\n".join(lines), known, got, expected)
+    if verdict.warnings or amiss:
+        return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")
+    return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.")
+
+
+def _slipped(page, slips) -> list[str]:
+    """What is said to the first slip without which it holds."""
+    for said, change in slips.items() if page else ():
+        slipped = _with_slip(page, change)
+        if slipped.chains == page.chains:
+            continue
+        try:
+            if equations.ask(slipped).holds():
+                return [said]
+        except (equations.EquationError, ValueError):  # the change makes nonsense of it
+            continue
+    return []
+
+
+def _shown(node):
+    """s_h for a name with one bare letter below it, and the letter of any other name."""
+    if not isinstance(node, Name):
+        return ""
+    return f"{node.text}_{node.sub[0].text}" if node.sub and isinstance(node.sub[0], Name) else node.text
+
+
+def _worded(node) -> str:
+    """p_top for p_{top}, which is read as a product of letters, and for p_{\\text{top}}, which is one name."""
+    if not isinstance(node, Name):
+        return ""
+    if not node.sub:
+        return node.text if "_" in node.text else ""
+    letters = getattr(node.sub[0], "factors", ())
+    if len(node.sub) > 1 or not all(isinstance(letter, Name) for letter in letters):
+        return ""
+    return f"{node.text}_{''.join(letter.text for letter in letters)}" if letters else ""
+
+
+def _pieces(member) -> set[str]:
+    """The letters of a tree, its plain cells, what is differentiated by, and what is summed over."""
+    found = set()
+    for node in walk(member):
+        if isinstance(node, Name):
+            found.add(node.text)
+            if node.sub is not None and all(isinstance(i, Name) for i in node.sub):
+                found.add(f"{node.text}_{','.join(i.text for i in node.sub)}")
+            if word := _worded(node):
+                found.add(word)
+            for index in node.sub or ():
+                names = [part for part in walk(index) if isinstance(part, Name)]
+                words = filter(None, map(_worded, names))
+                found |= {f"{word} with {name.text}" for word in words for name in names}
+        elif isinstance(node, Mul):
+            for one, other in pairwise(node.factors):
+                found.add(" ".join(_shown(part) for part in (one, other)))
+        elif isinstance(node, Slope):
+            found.add(f"∂{node.bottom.text}")
+        elif isinstance(node, Sum):
+            found |= {f"Σ{name.text}" for name, _, _ in node.letters}
+    return found
