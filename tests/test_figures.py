@@ -395,7 +395,7 @@ def test_the_twin_lights_up_only_the_group():
 
 
 def test_a_channel_matrix_too_large_to_draw_is_said(monkeypatch):
-    monkeypatch.setattr(figures, "MOST_ENTRIES", 31)
+    monkeypatch.setattr(figures.influence_picture, "MOST_ENTRIES", 31)
     picture = figures.influence(InfluenceExplorer(**SMALL, groups=4, show_channels=True))
     assert len(picture.panels) == 4 + 8 + 8
     assert picture.alt.endswith(
