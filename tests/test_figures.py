@@ -7,9 +7,9 @@ import re
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from convbp_helpers import figures, loops, selection
+from convbp_helpers.figures.picture import DPI, WIDEST, mix, tint
 from convbp_helpers.widgets import InfluenceExplorer
 
 X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
@@ -18,10 +18,7 @@ W = np.array([[2.0, -1.0, 0.5]])
 
 def extents(picture):
     """The box of every text of a picture, in pixels, and the picture's own size."""
-    canvas = FigureCanvasAgg(picture.figure)
-    picture.figure.set_dpi(figures.DPI)
-    canvas.draw()
-    renderer = canvas.get_renderer()
+    renderer = picture.canvas.get_renderer()
     texts = [t for axes in picture.figure.axes for t in axes.texts if t.get_text().strip()]
     return [(t.get_text(), t.get_window_extent(renderer)) for t in texts], picture.figure.bbox
 
@@ -130,10 +127,10 @@ def test_arrays_draw_what_they_were_given():
 
 
 def test_the_colour_of_a_number_is_white_at_zero_and_symmetric():
-    assert figures._tint(0, 4, "input") == pytest.approx((1, 1, 1))
-    strong, weak = figures._tint(4, 4, "input"), figures._tint(1, 4, "input")
+    assert tint(0, 4, "input") == pytest.approx((1, 1, 1))
+    strong, weak = tint(4, 4, "input"), tint(1, 4, "input")
     assert sum(strong) < sum(weak) < 3
-    assert figures._tint(-2, 4, "gradient") != figures._tint(2, 4, "gradient")
+    assert tint(-2, 4, "gradient") != tint(2, 4, "gradient")
 
     def light(colour):
         return sum(
@@ -141,9 +138,9 @@ def test_the_colour_of_a_number_is_white_at_zero_and_symmetric():
         )
 
     for role in ("input", "weight", "output", "gradient"):
-        assert (light(figures._tint(1, 1, role)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
+        assert (light(tint(1, 1, role)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
     for colour in figures.COLOURS["taps"]:
-        assert (light(figures._mix(colour, 1)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
+        assert (light(mix(colour, 1)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
     assert len(set(figures.COLOURS["taps"])) == len(figures.COLOURS["taps"])
 
 
@@ -197,7 +194,7 @@ def test_photos():
     assert [p["signed"] for p in picture.panels] == [False, True]
     assert picture.panels[1]["vmin"] == -picture.panels[1]["vmax"]
     image = matplotlib.image.imread(io.BytesIO(picture.png))
-    assert image.shape[1] <= figures.WIDEST * figures.DPI + 1
+    assert image.shape[1] <= WIDEST * DPI + 1
     labels = [axes.get_xlabel() for axes in picture.figure.axes]
     assert labels.count("column") == 2
     with pytest.raises(ValueError, match="two axes"):

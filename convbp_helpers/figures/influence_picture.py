@@ -14,7 +14,8 @@ from ..selection import (
     sentence_of,
 )
 from ..words import short
-from . import COLOURS, WIDEST, Picture, _describe, _panel, _picture, _say
+from .grids import describe, panel_of, picture_of, say
+from .picture import COLOURS, WIDEST, Picture
 
 MOST_ENTRIES = 6000  # of a channel matrix that is drawn
 
@@ -63,7 +64,7 @@ def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
                 also = "; small: links"
             silent = name != "x" and at[0] in muted
             panels.append(
-                _panel(
+                panel_of(
                     names[name], grid, {c: colour for c, (colour, _) in here.items()},
                     title=f"{names[name]}{where} ({'×'.join(map(str, grid.shape))}){also}{', muted' * silent}",
                     hatched=hatched, marks=marks, role="unlinked" if silent else None,
@@ -85,16 +86,14 @@ def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
     equation = equation_of(layer, arrays_, chosen, view, explorer.form, most=9, muted=muted)
     if chosen is None:
         sentence = sentence.replace(sentence_of(layer, None), "No cell is selected")
-    description = (
-        f"Influence explorer, {view} view. {sentence}. {equation} ".strip() + " " + _describe(panels)
-    )
+    description = f"Influence explorer, {view} view. {sentence}. {equation} ".strip() + " " + describe(panels)
     if explorer.show_counts:
-        description += f" Links per cell of x: {_say(link_counts(layer))}."
+        description += f" Links per cell of x: {say(link_counts(layer))}."
     if explorer.show_channels:
         said = f"{channels_sentence(layer, chosen)} {kernels_sentence(layer)}."
         description += f" {said}"
         equation = f"{equation}\n{said}".strip()
-    return _picture(panels, alt or description, sentence if caption is None else caption, equation)
+    return picture_of(panels, alt or description, sentence if caption is None else caption, equation)
 
 
 def _colour_of(k, kernel):
@@ -109,7 +108,7 @@ def _jacobian(axis, w, links):
     for u, k, i in axis.links():
         slopes[u, i] = w[k]
     lit = {(out[-1], inp[-1]): _colour_of(weight[-1:], w.shape) for out, weight, inp in links}
-    return _panel("w", slopes, lit, title="Jacobian ∂z[u]/∂x[i]: row u, column i")
+    return panel_of("w", slopes, lit, title="Jacobian ∂z[u]/∂x[i]: row u, column i")
 
 
 def _channels(layer, chosen):
@@ -127,7 +126,7 @@ def _channels(layer, chosen):
         outlines = [(chosen[1], 0, 1, layer.channels)]
         lit = [(chosen[1], layer.channels_of_filter(chosen[1])[chosen[2]])] if chosen[0] == "w" else []
     title = "Channel matrix: row filter f, column channel c"
-    return _panel("w", reads, lit, title=title) | dict(texts=names, outlines=outlines)
+    return panel_of("w", reads, lit, title=title) | dict(texts=names, outlines=outlines)
 
 
 def _gathered(explorer, chosen, f):
@@ -143,9 +142,9 @@ def _gathered(explorer, chosen, f):
         colours[place], indices[place] = _colour_of(k, w.shape), f"w[{','.join(map(str, k))}]"
     of = "" if layer.filters == 1 else f", filter {f}"
     return [
-        _panel("delta", window, colours, title=f"window of δ{of}"),
-        _panel("w", turned, colours, title="kernel, turned", marks=indices),
-        _panel("grad_x", window * turned, colours, title="their products"),
+        panel_of("delta", window, colours, title=f"window of δ{of}"),
+        panel_of("w", turned, colours, title="kernel, turned", marks=indices),
+        panel_of("grad_x", window * turned, colours, title="their products"),
     ]
 
 
