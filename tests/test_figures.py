@@ -2,11 +2,15 @@
 
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
+import functools
 import io
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from convbp_helpers import figures, loops, selection
 from convbp_helpers.figures.picture import DPI, WIDEST, mix, tint
@@ -16,25 +20,31 @@ X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
 W = np.array([[2.0, -1.0, 0.5]])
 
 
-def extents(picture):
-    """The box of every text of a picture, in pixels, and the picture's own size."""
-    renderer = picture.canvas.get_renderer()
-    texts = [t for axes in picture.figure.axes for t in axes.texts if t.get_text().strip()]
-    return [(t.get_text(), t.get_window_extent(renderer)) for t in texts], picture.figure.bbox
+def written(picture):
+    """Every text of a picture."""
+    return [t for axes in picture.figure.axes for t in axes.texts if t.get_text().strip()]
+
+
+def texts(picture):
+    return [text.get_text() for text in written(picture)]
 
 
 def assert_tidy(picture):
     """No text leaves the picture, no two texts overlap."""
-    boxes, page = extents(picture)
-    assert boxes
-    for text, box in boxes:
-        assert box.x0 >= -0.5 and box.x1 <= page.width + 0.5, f"{text!r} leaves the picture sideways"
-        assert box.y0 >= -0.5 and box.y1 <= page.height + 0.5, f"{text!r} leaves the picture"
-    for number, (text, box) in enumerate(boxes):
-        for other, its in boxes[number + 1 :]:
-            wide = min(box.x1, its.x1) - max(box.x0, its.x0)
-            tall = min(box.y1, its.y1) - max(box.y0, its.y0)
-            assert not (wide > 0.5 and tall > 1.5), f"{text!r} overlaps {other!r}"
+    renderer, page = picture.canvas.get_renderer(), picture.figure.bbox
+    assert written(picture)
+    said = texts(picture)
+    boxes = np.array([text.get_window_extent(renderer).extents for text in written(picture)])
+    x0, y0, x1, y1 = boxes.T
+    for number, text in enumerate(said):
+        assert x0[number] >= -0.5 and x1[number] <= page.width + 0.5, f"{text!r} leaves the picture sideways"
+        assert y0[number] >= -0.5 and y1[number] <= page.height + 0.5, f"{text!r} leaves the picture"
+    wide = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
+    tall = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
+    both = [
+        (said[one], said[other]) for one, other in np.argwhere((wide > 0.5) & (tall > 1.5)) if one < other
+    ]
+    assert not both, "these overlap: " + ", ".join(f"{one!r} and {other!r}" for one, other in both)
 
 
 def assert_whole(picture):
@@ -105,24 +115,68 @@ PICTURES = {
 }  # fmt: skip
 
 
+@functools.cache
+def made(name):
+    """A picture of the table, for all tests that only look at it."""
+    return PICTURES[name]()
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_tidy_and_described(name, count):
-    picture = PICTURES[name]()
+    picture = made(name)
     assert_whole(picture)
     assert_tidy(picture)
     count("pictures measured for overflow and overlap")
 
 
-def test_arrays_draw_what_they_were_given():
+def test_a_picture_is_drawn_when_it_is_asked_for_and_once(monkeypatch, tmp_path):
+    draws, draw = [], FigureCanvasAgg.draw
+    monkeypatch.setattr(FigureCanvasAgg, "draw", lambda canvas: (draws.append(canvas), draw(canvas)))
     picture = PICTURES["arrays"]()
+    assert picture.panels and "Four arrays" in repr(picture)
+    assert not draws
+    png = picture.png
+    assert len(draws) == 1
+    picture.save(tmp_path / "picture.png")
+    assert picture.png is png and (tmp_path / "picture.png").read_bytes() == png
+    assert_whole(picture)
+    assert_tidy(picture)
+    assert len(draws) == 1
+
+
+def test_what_is_drawn_is_what_was_given_even_if_that_is_changed_since():
+    x = X * 1.0
+    kinds = {
+        "arrays": lambda: figures.arrays(x=x),
+        "matrix": lambda: figures.matrix(x),
+        "photos": lambda: figures.photos([("x", x)]),
+    }
+    before = {name: make().png for name, make in kinds.items()}
+    given = {name: make() for name, make in kinds.items()}
+    x[:] = 0
+    assert {name: picture.png for name, picture in given.items()} == before
+
+
+def test_matplotlib_comes_with_the_first_picture():
+    """Half of the time that importing the package took was matplotlib."""
+    code = (
+        "import sys, convbp_helpers as c; early = 'matplotlib' in sys.modules or 'PIL' in sys.modules; "
+        "c.figures.arrays(x=[1]).png; print(early, 'matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "True", "False"]
+
+
+def test_arrays_draw_what_they_were_given():
+    picture = made("arrays")
     assert [p["title"] for p in picture.panels] == ["x (2×5)", "w (1×3)", "δ (2×5)", "∂J/∂w (1×3)"]
     assert [p["role"] for p in picture.panels] == ["input", "weight", "gradient", "gradient"]
     np.testing.assert_array_equal(picture.panels[0]["array"], X)
     assert list(picture.panels[0]["highlight"]) == [(0, 1)]
-    texts = [text for text, _ in extents(picture)[0]]
+    drawn = texts(picture)
     for value in X.flat:
-        assert str(value) in texts
-    assert "−1" in texts and "0.5" in texts
+        assert str(value) in drawn
+    assert "−1" in drawn and "0.5" in drawn
     assert "Outlined: [0,1]" in picture.alt and "1 7 3 9 5; 3 9 5 1 7" in picture.alt
 
 
@@ -157,7 +211,7 @@ def test_the_twin_shows_the_explorers_selection():
     assert picture.caption == explorer.sentence and explorer.equation in picture.alt
     other = figures.influence(explorer, selected=("z", 0, 0))
     assert explorer.selected == ("x", 0, 2, 3) and other.caption == "z[0,0] reads 6 inputs, through 6 weights"
-    leftover = figures.influence(InfluenceExplorer(**STATES["leftover"]))
+    leftover = made("leftover")
     assert leftover.panels[0]["hatched"] == [(0, 4)] and "leftover" in leftover.caption
 
 
@@ -166,15 +220,15 @@ def test_pictures_are_the_same_every_time_and_leave_pyplot_alone():
 
     before = plt.get_fignums()
     for name in ("arrays", "matrix", "input"):
-        assert PICTURES[name]().png == PICTURES[name]().png
+        assert made(name).png == PICTURES[name]().png
     assert plt.get_fignums() == before
 
 
 def test_matrix():
-    picture = PICTURES["matrix"]()
-    texts = [text for text, _ in extents(picture)[0]]
-    assert texts.count("·") == 24 - 8 and texts.count("1") == 4 and texts.count("2") == 4
-    assert "z[3]" in texts and "x[5]" in texts and "Column x[1] is outlined: 2 1 0 0." in picture.alt
+    picture = made("matrix")
+    drawn = texts(picture)
+    assert drawn.count("·") == 24 - 8 and drawn.count("1") == 4 and drawn.count("2") == 4
+    assert "z[3]" in drawn and "x[5]" in drawn and "Column x[1] is outlined: 2 1 0 0." in picture.alt
     for wrong, words in (
         (dict(highlight_column=6), "no column 6"),
         (dict(row_labels=["a"]), "needs 4 row labels"),
@@ -208,6 +262,8 @@ BAD = [
     (lambda: figures.arrays(x=X, highlight={"y": [(0, 0)]}), "highlight names 'y'"),
     (lambda: figures.Picture(None, ""), "alt text"),
     (lambda: figures.matrix(np.zeros(3)), "two axes"),
+    (lambda: figures.matrix(np.eye(3), role="blue"), "no array has the role 'blue'"),
+    (lambda: figures.triangle((("x", "input"), ("w", "weight"), ("δ", "blue")), "abc"), "a corner is"),
 ]
 
 
@@ -309,8 +365,7 @@ def test_a_triangle_has_three_of_each():
 
 
 def test_the_twin_shows_what_is_muted():
-    explorer = InfluenceExplorer(**STATES["muted"])
-    picture = figures.influence(explorer)
+    explorer, picture = InfluenceExplorer(**STATES["muted"]), made("muted")
     quiet = [p for p in picture.panels if p["title"].endswith(", muted")]
     assert [p["title"] for p in quiet] == [
         *(f"w[1,{c},·,·] (2×3), muted" for c in range(3)), "δ[1,·,·] (3×3), muted",
@@ -322,15 +377,14 @@ def test_the_twin_shows_what_is_muted():
     for view in ("forward", "grad_w"):
         explorer.view = view
         assert not any("muted" in p["title"] for p in figures.influence(explorer).panels)
-    gathered = figures.influence(InfluenceExplorer(**STATES["muted gather"])).panels
+    gathered = made("muted gather").panels
     assert [p["title"] for p in gathered if p["title"].startswith("window")] == [
         "window of δ, filter 1", "window of δ, filter 2",
     ]  # fmt: skip
 
 
 def test_the_twin_shows_the_number_of_links():
-    explorer = InfluenceExplorer(**STATES["links counted"])
-    picture = figures.influence(explorer)
+    explorer, picture = InfluenceExplorer(**STATES["links counted"]), made("links counted")
     marks = picture.panels[0]["marks"]
     assert len(marks) == 54 and picture.panels[0]["title"] == "∂J/∂x (6×9); small: links"
     lit = {inp[1:]: f"×{explorer.w[weight]:g}" for _, weight, inp in explorer.links}
@@ -338,7 +392,7 @@ def test_the_twin_shows_the_number_of_links():
         assert marks[cell] == lit.get(cell, str(len(explorer.layer.links_of_input(cell))))
     assert len(lit) == 6 and [c for c, m in marks.items() if m == "0"] == picture.panels[0]["hatched"]
     assert "Links per cell of x: 1 1 1" in picture.alt and picture.caption == explorer.sentence
-    assert not figures.influence(InfluenceExplorer(**STATES["links counted, too large"])).panels[0]["marks"]
+    assert not made("links counted, too large").panels[0]["marks"]
     explorer.selected = None
     nothing = figures.influence(explorer)
     assert nothing.caption == "No cell is selected; links per cell of x: 0 in 18 cells, 1 in 36"
@@ -369,7 +423,7 @@ def test_the_twin_shows_the_channel_matrix(groups, cell):
     for (f, c), name in panel["texts"].items():
         assert name == (f"w[{f}]" if groups == 4 else f"w[{f},{c % (4 // groups)}]")
     if cell is None or cell[0] == "w":
-        drawn = [text for text, _ in extents(picture)[0] if re.fullmatch(r"w\[[\d,]+\]", text)]
+        drawn = [text for text in texts(picture) if re.fullmatch(r"w\[[\d,]+\]", text)]
         assert sorted(drawn) == sorted(panel["texts"].values())
     own = next(c for c in range(4) if panel["array"][5, c])
     expected = {"x": ([(0, 2, 8, 1)], []), "z": ([(5, 0, 1, 4)], []), "w": ([(5, 0, 1, 4)], [(5, own)])}
@@ -380,10 +434,9 @@ def test_the_twin_shows_the_channel_matrix(groups, cell):
 
 
 def test_the_twin_lights_up_only_the_group():
-    explorer = InfluenceExplorer(**STATES["groups"])
-    lit = {p["title"][:6] for p in figures.influence(explorer).panels if p["highlight"]}
+    lit = {p["title"][:6] for p in made("groups").panels if p["highlight"]}
     assert lit == {"x[1,·,"} | {f"w[{f},1," for f in range(4)} | {f"z[{f},·," for f in range(4)}
-    gathered = figures.influence(InfluenceExplorer(**STATES["gathered in groups"]))
+    gathered = made("gathered in groups")
     assert [p["title"] for p in gathered.panels if p["title"].startswith("window")] == [
         "window of δ, filter 2", "window of δ, filter 3",
     ]  # fmt: skip

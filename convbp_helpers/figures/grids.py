@@ -60,7 +60,9 @@ def panel_of(
     A panel may also have `texts` (cell -> what stands there instead of the number), `outlines` (row, column, rows,
     columns) and `strong` (the cells in bold, by default those highlighted).
     """
-    grid = as_grid(name, array)
+    grid, role = as_grid(name, array), role or role_of(name)
+    if role not in COLOURS:
+        raise ValueError(f"no array has the role {role!r}; use input, weight, output or gradient")
     shown = SHORT_NAMES.get(name, name)
     colours = (
         dict(highlight)
@@ -70,7 +72,7 @@ def panel_of(
     return dict(
         title=title or f"{shown} ({by(grid.shape)})",
         array=grid,
-        role=role or role_of(name),
+        role=role,
         highlight={_cell(cell, grid): colour for cell, colour in colours.items()},
         marks={_cell(cell, grid): mark for cell, mark in (marks or {}).items()},
         hatched=[_cell(cell, grid) for cell in hatched],
@@ -230,7 +232,7 @@ def _wrapped(text, width):
 
 def picture_of(panels, alt, caption, footer="") -> Picture:
     """The panels as a picture, with lines of text below them."""
-    return Picture(draw_panels(panels, footer), alt, caption, panels)
+    return Picture(lambda: draw_panels(panels, footer), alt, caption, panels)
 
 
 # ------------------------------------------------------------------------------------------------------ the pictures
@@ -305,7 +307,7 @@ def matrix(
         + " ".join(f"Row {name}: {' '.join(short(v) for v in row)}." for name, row in zip(row_labels, M, strict=True))
         + " " + " ".join(said)
     ).strip()  # fmt: skip
-    return Picture(_draw_matrix(grid, title, highlight_column, highlight_row), alt, caption, [panel])
+    return Picture(lambda: _draw_matrix(grid, title, highlight_column, highlight_row), alt, caption, [panel])
 
 
 def _draw_matrix(grid, title, column, row):
@@ -333,6 +335,10 @@ def rows_in_line(rows, alt, caption) -> Picture:
     of column (a half is fine), text, and, if need be, index, sub (a word below the number), fill, style ("pad",
     "unlinked") and strong.
     """
+    return Picture(lambda: _draw_rows(rows), alt, caption, rows)
+
+
+def _draw_rows(rows):
     columns = max(cell["column"] + 1 for row in rows for cell in row["cells"])
     columns = max(columns, max(len(row["title"]) for row in rows) * 0.085 / 0.42)
     unit = min(0.42, WIDEST / (columns + 1))
@@ -358,7 +364,7 @@ def rows_in_line(rows, alt, caption) -> Picture:
             frame(axes, first + 0.5, y, count, 1, INK, 3, zorder=4)
             headline(axes, first + 0.5, y - 1.1 * line, words)
         top += tall
-    return Picture(axes.figure, alt, caption, rows)
+    return axes.figure
 
 
 def _draw_cell_in_line(axes, cell, edge, y, room):

@@ -1,7 +1,7 @@
 """What every picture is: a drawing with alt text, a sheet to draw on, one colour meaning.
 
-matplotlib is imported with the first sheet, not with this file: it takes as long as the rest of the package, and who
-only computes does not need it. Nothing here touches pyplot or its global state.
+matplotlib is imported with the first drawing, not with this file: it takes as long as the rest of the package, and
+who only computes does not need it. Nothing here touches pyplot or its global state.
 """
 
 from __future__ import annotations
@@ -37,20 +37,28 @@ WIDEST = 9.6  # inches: what a notebook's output area holds at 1300 px
 class Picture:
     """A picture with its alt text and caption; in a notebook it draws itself.
 
+    Parameters
+    ----------
+    draw : function without arguments
+        Draws and returns the matplotlib figure.
+    few_colours : bool
+        Whether 256 colours are enough: they make the PNG small, and a notebook keeps its pictures.
+
     Attributes
     ----------
-    png : bytes
-        Made when it is first asked for.
+    figure, canvas, png
+        The matplotlib figure, the canvas on which it is drawn, and the PNG (bytes): each made once, when it is first
+        asked for. Who only looks at the data pays for no drawing.
     alt, caption : str
     panels : list of dict
         What was drawn, as data: title, array, labels and highlighted cells of each panel.
     """
 
-    def __init__(self, figure, alt: str, caption: str = "", panels=(), *, few_colours=True):
+    def __init__(self, draw, alt: str, caption: str = "", panels=(), *, few_colours=True):
         if not alt:
             raise ValueError("a picture needs alt text: a sentence that says what it shows")
-        self.figure, self.alt, self.caption, self.panels = figure, alt, caption, list(panels)
-        self.few_colours = few_colours
+        self.draw, self.few_colours = draw, few_colours
+        self.alt, self.caption, self.panels = alt, caption, list(panels)
 
     def __repr__(self):
         return f"Picture({self.caption or self.alt[:70]!r})"
@@ -64,8 +72,11 @@ class Picture:
         )
 
     @cached_property
+    def figure(self):
+        return self.draw()
+
+    @cached_property
     def canvas(self):
-        """The matplotlib canvas with the figure drawn on it, on white; drawn once."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
         canvas = FigureCanvasAgg(self.figure)
@@ -76,7 +87,6 @@ class Picture:
 
     @cached_property
     def png(self) -> bytes:
-        """The drawing as a PNG; few colours make it small, and a notebook keeps its pictures."""
         from PIL import Image  # comes with matplotlib
 
         image = Image.fromarray(np.asarray(self.canvas.buffer_rgba())[..., :3].copy())
