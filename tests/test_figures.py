@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from convbp_helpers import figures, loops, selection
 from convbp_helpers.figures.picture import DPI, WIDEST, mix, tint
-from convbp_helpers.widgets import InfluenceExplorer
+from convbp_helpers.widgets import DualityPanels, InfluenceExplorer, PaddingSplit
 
 X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
 W = np.array([[2.0, -1.0, 0.5]])
@@ -111,6 +111,9 @@ PICTURES = {
     "wide": lambda: figures.arrays(x=np.arange(60).reshape(2, 30)),
     "matrix": lambda: figures.matrix(np.eye(4, 6) + np.eye(4, 6, 1) * 2, [f"z[{u}]" for u in range(4)], [f"x[{i}]" for i in range(6)], highlight_column=1, title="Jacobian"),
     "matrix row": lambda: figures.matrix(np.arange(6).reshape(2, 3) * -100.25, highlight_row=1),
+    "rows in line": lambda: PaddingSplit(6, 3, 3, 4, 1, delta=[1234.567, -0.001234, 3], w=[1 / 3, -2 / 3, 100]).picture(),
+    "many rows in line": lambda: DualityPanels(20, 5, 2, 3, selected=("grad_x", 9)).picture(),
+    "long rows in line": lambda: PaddingSplit(24, 5, 1, 8, 3).picture(),
     **{name: lambda s=settings: figures.influence(InfluenceExplorer(**s)) for name, settings in STATES.items()},
 }  # fmt: skip
 
