@@ -2,42 +2,49 @@
 
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
+import functools
 import io
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from convbp_helpers import figures, loops, selection
-from convbp_helpers.widgets import InfluenceExplorer
+from convbp_helpers.figures.picture import DPI, WIDEST, mix, tint
+from convbp_helpers.widgets import DualityPanels, InfluenceExplorer, PaddingSplit
 
 X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
 W = np.array([[2.0, -1.0, 0.5]])
 
 
-def extents(picture):
-    """The box of every text of a picture, in pixels, and the picture's own size."""
-    canvas = FigureCanvasAgg(picture.figure)
-    picture.figure.set_dpi(figures.DPI)
-    canvas.draw()
-    renderer = canvas.get_renderer()
-    texts = [t for axes in picture.figure.axes for t in axes.texts if t.get_text().strip()]
-    return [(t.get_text(), t.get_window_extent(renderer)) for t in texts], picture.figure.bbox
+def written(picture):
+    """Every text of a picture."""
+    return [t for axes in picture.figure.axes for t in axes.texts if t.get_text().strip()]
+
+
+def texts(picture):
+    return [text.get_text() for text in written(picture)]
 
 
 def assert_tidy(picture):
     """No text leaves the picture, no two texts overlap."""
-    boxes, page = extents(picture)
-    assert boxes
-    for text, box in boxes:
-        assert box.x0 >= -0.5 and box.x1 <= page.width + 0.5, f"{text!r} leaves the picture sideways"
-        assert box.y0 >= -0.5 and box.y1 <= page.height + 0.5, f"{text!r} leaves the picture"
-    for number, (text, box) in enumerate(boxes):
-        for other, its in boxes[number + 1 :]:
-            wide = min(box.x1, its.x1) - max(box.x0, its.x0)
-            tall = min(box.y1, its.y1) - max(box.y0, its.y0)
-            assert not (wide > 0.5 and tall > 1.5), f"{text!r} overlaps {other!r}"
+    renderer, page = picture.canvas.get_renderer(), picture.figure.bbox
+    assert written(picture)
+    said = texts(picture)
+    boxes = np.array([text.get_window_extent(renderer).extents for text in written(picture)])
+    x0, y0, x1, y1 = boxes.T
+    for number, text in enumerate(said):
+        assert x0[number] >= -0.5 and x1[number] <= page.width + 0.5, f"{text!r} leaves the picture sideways"
+        assert y0[number] >= -0.5 and y1[number] <= page.height + 0.5, f"{text!r} leaves the picture"
+    wide = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
+    tall = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
+    both = [
+        (said[one], said[other]) for one, other in np.argwhere((wide > 0.5) & (tall > 1.5)) if one < other
+    ]
+    assert not both, "these overlap: " + ", ".join(f"{one!r} and {other!r}" for one, other in both)
 
 
 def assert_whole(picture):
@@ -104,36 +111,83 @@ PICTURES = {
     "wide": lambda: figures.arrays(x=np.arange(60).reshape(2, 30)),
     "matrix": lambda: figures.matrix(np.eye(4, 6) + np.eye(4, 6, 1) * 2, [f"z[{u}]" for u in range(4)], [f"x[{i}]" for i in range(6)], highlight_column=1, title="Jacobian"),
     "matrix row": lambda: figures.matrix(np.arange(6).reshape(2, 3) * -100.25, highlight_row=1),
+    "rows in line": lambda: PaddingSplit(6, 3, 3, 4, 1, delta=[1234.567, -0.001234, 3], w=[1 / 3, -2 / 3, 100]).picture(),
+    "many rows in line": lambda: DualityPanels(20, 5, 2, 3, selected=("grad_x", 9)).picture(),
+    "long rows in line": lambda: PaddingSplit(24, 5, 1, 8, 3).picture(),
     **{name: lambda s=settings: figures.influence(InfluenceExplorer(**s)) for name, settings in STATES.items()},
 }  # fmt: skip
 
 
+@functools.cache
+def made(name):
+    """A picture of the table, for all tests that only look at it."""
+    return PICTURES[name]()
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_tidy_and_described(name, count):
-    picture = PICTURES[name]()
+    picture = made(name)
     assert_whole(picture)
     assert_tidy(picture)
     count("pictures measured for overflow and overlap")
 
 
-def test_arrays_draw_what_they_were_given():
+def test_a_picture_is_drawn_when_it_is_asked_for_and_once(monkeypatch, tmp_path):
+    draws, draw = [], FigureCanvasAgg.draw
+    monkeypatch.setattr(FigureCanvasAgg, "draw", lambda canvas: (draws.append(canvas), draw(canvas)))
     picture = PICTURES["arrays"]()
+    assert picture.panels and "Four arrays" in repr(picture)
+    assert not draws
+    png = picture.png
+    assert len(draws) == 1
+    picture.save(tmp_path / "picture.png")
+    assert picture.png is png and (tmp_path / "picture.png").read_bytes() == png
+    assert_whole(picture)
+    assert_tidy(picture)
+    assert len(draws) == 1
+
+
+def test_what_is_drawn_is_what_was_given_even_if_that_is_changed_since():
+    x = X * 1.0
+    kinds = {
+        "arrays": lambda: figures.arrays(x=x),
+        "matrix": lambda: figures.matrix(x),
+        "photos": lambda: figures.photos([("x", x)]),
+    }
+    before = {name: make().png for name, make in kinds.items()}
+    given = {name: make() for name, make in kinds.items()}
+    x[:] = 0
+    assert {name: picture.png for name, picture in given.items()} == before
+
+
+def test_matplotlib_comes_with_the_first_picture():
+    """Half of the time that importing the package took was matplotlib."""
+    code = (
+        "import sys, convbp_helpers as c; early = 'matplotlib' in sys.modules or 'PIL' in sys.modules; "
+        "c.figures.arrays(x=[1]).png; print(early, 'matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "True", "False"]
+
+
+def test_arrays_draw_what_they_were_given():
+    picture = made("arrays")
     assert [p["title"] for p in picture.panels] == ["x (2×5)", "w (1×3)", "δ (2×5)", "∂J/∂w (1×3)"]
     assert [p["role"] for p in picture.panels] == ["input", "weight", "gradient", "gradient"]
     np.testing.assert_array_equal(picture.panels[0]["array"], X)
     assert list(picture.panels[0]["highlight"]) == [(0, 1)]
-    texts = [text for text, _ in extents(picture)[0]]
+    drawn = texts(picture)
     for value in X.flat:
-        assert str(value) in texts
-    assert "−1" in texts and "0.5" in texts
+        assert str(value) in drawn
+    assert "−1" in drawn and "0.5" in drawn
     assert "Outlined: [0,1]" in picture.alt and "1 7 3 9 5; 3 9 5 1 7" in picture.alt
 
 
 def test_the_colour_of_a_number_is_white_at_zero_and_symmetric():
-    assert figures._tint(0, 4, "input") == pytest.approx((1, 1, 1))
-    strong, weak = figures._tint(4, 4, "input"), figures._tint(1, 4, "input")
+    assert tint(0, 4, "input") == pytest.approx((1, 1, 1))
+    strong, weak = tint(4, 4, "input"), tint(1, 4, "input")
     assert sum(strong) < sum(weak) < 3
-    assert figures._tint(-2, 4, "gradient") != figures._tint(2, 4, "gradient")
+    assert tint(-2, 4, "gradient") != tint(2, 4, "gradient")
 
     def light(colour):
         return sum(
@@ -141,9 +195,9 @@ def test_the_colour_of_a_number_is_white_at_zero_and_symmetric():
         )
 
     for role in ("input", "weight", "output", "gradient"):
-        assert (light(figures._tint(1, 1, role)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
+        assert (light(tint(1, 1, role)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
     for colour in figures.COLOURS["taps"]:
-        assert (light(figures._mix(colour, 1)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
+        assert (light(mix(colour, 1)) + 0.05) / (light((0.1, 0.1, 0.1)) + 0.05) >= 4.5
     assert len(set(figures.COLOURS["taps"])) == len(figures.COLOURS["taps"])
 
 
@@ -160,7 +214,7 @@ def test_the_twin_shows_the_explorers_selection():
     assert picture.caption == explorer.sentence and explorer.equation in picture.alt
     other = figures.influence(explorer, selected=("z", 0, 0))
     assert explorer.selected == ("x", 0, 2, 3) and other.caption == "z[0,0] reads 6 inputs, through 6 weights"
-    leftover = figures.influence(InfluenceExplorer(**STATES["leftover"]))
+    leftover = made("leftover")
     assert leftover.panels[0]["hatched"] == [(0, 4)] and "leftover" in leftover.caption
 
 
@@ -169,15 +223,15 @@ def test_pictures_are_the_same_every_time_and_leave_pyplot_alone():
 
     before = plt.get_fignums()
     for name in ("arrays", "matrix", "input"):
-        assert PICTURES[name]().png == PICTURES[name]().png
+        assert made(name).png == PICTURES[name]().png
     assert plt.get_fignums() == before
 
 
 def test_matrix():
-    picture = PICTURES["matrix"]()
-    texts = [text for text, _ in extents(picture)[0]]
-    assert texts.count("·") == 24 - 8 and texts.count("1") == 4 and texts.count("2") == 4
-    assert "z[3]" in texts and "x[5]" in texts and "Column x[1] is outlined: 2 1 0 0." in picture.alt
+    picture = made("matrix")
+    drawn = texts(picture)
+    assert drawn.count("·") == 24 - 8 and drawn.count("1") == 4 and drawn.count("2") == 4
+    assert "z[3]" in drawn and "x[5]" in drawn and "Column x[1] is outlined: 2 1 0 0." in picture.alt
     for wrong, words in (
         (dict(highlight_column=6), "no column 6"),
         (dict(row_labels=["a"]), "needs 4 row labels"),
@@ -197,7 +251,7 @@ def test_photos():
     assert [p["signed"] for p in picture.panels] == [False, True]
     assert picture.panels[1]["vmin"] == -picture.panels[1]["vmax"]
     image = matplotlib.image.imread(io.BytesIO(picture.png))
-    assert image.shape[1] <= figures.WIDEST * figures.DPI + 1
+    assert image.shape[1] <= WIDEST * DPI + 1
     labels = [axes.get_xlabel() for axes in picture.figure.axes]
     assert labels.count("column") == 2
     with pytest.raises(ValueError, match="two axes"):
@@ -211,6 +265,8 @@ BAD = [
     (lambda: figures.arrays(x=X, highlight={"y": [(0, 0)]}), "highlight names 'y'"),
     (lambda: figures.Picture(None, ""), "alt text"),
     (lambda: figures.matrix(np.zeros(3)), "two axes"),
+    (lambda: figures.matrix(np.eye(3), role="blue"), "no array has the role 'blue'"),
+    (lambda: figures.triangle((("x", "input"), ("w", "weight"), ("δ", "blue")), "abc"), "a corner is"),
 ]
 
 
@@ -312,8 +368,7 @@ def test_a_triangle_has_three_of_each():
 
 
 def test_the_twin_shows_what_is_muted():
-    explorer = InfluenceExplorer(**STATES["muted"])
-    picture = figures.influence(explorer)
+    explorer, picture = InfluenceExplorer(**STATES["muted"]), made("muted")
     quiet = [p for p in picture.panels if p["title"].endswith(", muted")]
     assert [p["title"] for p in quiet] == [
         *(f"w[1,{c},·,·] (2×3), muted" for c in range(3)), "δ[1,·,·] (3×3), muted",
@@ -325,15 +380,14 @@ def test_the_twin_shows_what_is_muted():
     for view in ("forward", "grad_w"):
         explorer.view = view
         assert not any("muted" in p["title"] for p in figures.influence(explorer).panels)
-    gathered = figures.influence(InfluenceExplorer(**STATES["muted gather"])).panels
+    gathered = made("muted gather").panels
     assert [p["title"] for p in gathered if p["title"].startswith("window")] == [
         "window of δ, filter 1", "window of δ, filter 2",
     ]  # fmt: skip
 
 
 def test_the_twin_shows_the_number_of_links():
-    explorer = InfluenceExplorer(**STATES["links counted"])
-    picture = figures.influence(explorer)
+    explorer, picture = InfluenceExplorer(**STATES["links counted"]), made("links counted")
     marks = picture.panels[0]["marks"]
     assert len(marks) == 54 and picture.panels[0]["title"] == "∂J/∂x (6×9); small: links"
     lit = {inp[1:]: f"×{explorer.w[weight]:g}" for _, weight, inp in explorer.links}
@@ -341,7 +395,7 @@ def test_the_twin_shows_the_number_of_links():
         assert marks[cell] == lit.get(cell, str(len(explorer.layer.links_of_input(cell))))
     assert len(lit) == 6 and [c for c, m in marks.items() if m == "0"] == picture.panels[0]["hatched"]
     assert "Links per cell of x: 1 1 1" in picture.alt and picture.caption == explorer.sentence
-    assert not figures.influence(InfluenceExplorer(**STATES["links counted, too large"])).panels[0]["marks"]
+    assert not made("links counted, too large").panels[0]["marks"]
     explorer.selected = None
     nothing = figures.influence(explorer)
     assert nothing.caption == "No cell is selected; links per cell of x: 0 in 18 cells, 1 in 36"
@@ -372,7 +426,7 @@ def test_the_twin_shows_the_channel_matrix(groups, cell):
     for (f, c), name in panel["texts"].items():
         assert name == (f"w[{f}]" if groups == 4 else f"w[{f},{c % (4 // groups)}]")
     if cell is None or cell[0] == "w":
-        drawn = [text for text, _ in extents(picture)[0] if re.fullmatch(r"w\[[\d,]+\]", text)]
+        drawn = [text for text in texts(picture) if re.fullmatch(r"w\[[\d,]+\]", text)]
         assert sorted(drawn) == sorted(panel["texts"].values())
     own = next(c for c in range(4) if panel["array"][5, c])
     expected = {"x": ([(0, 2, 8, 1)], []), "z": ([(5, 0, 1, 4)], []), "w": ([(5, 0, 1, 4)], [(5, own)])}
@@ -383,10 +437,9 @@ def test_the_twin_shows_the_channel_matrix(groups, cell):
 
 
 def test_the_twin_lights_up_only_the_group():
-    explorer = InfluenceExplorer(**STATES["groups"])
-    lit = {p["title"][:6] for p in figures.influence(explorer).panels if p["highlight"]}
+    lit = {p["title"][:6] for p in made("groups").panels if p["highlight"]}
     assert lit == {"x[1,·,"} | {f"w[{f},1," for f in range(4)} | {f"z[{f},·," for f in range(4)}
-    gathered = figures.influence(InfluenceExplorer(**STATES["gathered in groups"]))
+    gathered = made("gathered in groups")
     assert [p["title"] for p in gathered.panels if p["title"].startswith("window")] == [
         "window of δ, filter 2", "window of δ, filter 3",
     ]  # fmt: skip
@@ -395,7 +448,7 @@ def test_the_twin_lights_up_only_the_group():
 
 
 def test_a_channel_matrix_too_large_to_draw_is_said(monkeypatch):
-    monkeypatch.setattr(figures, "MOST_ENTRIES", 31)
+    monkeypatch.setattr(figures.influence_picture, "MOST_ENTRIES", 31)
     picture = figures.influence(InfluenceExplorer(**SMALL, groups=4, show_channels=True))
     assert len(picture.panels) == 4 + 8 + 8
     assert picture.alt.endswith(

@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-from ..verdicts import box, cells
+from ..verdicts import box, cells, window
 from ..words import number, sentence
 from .evaluating import close
 from .latex import EquationError
@@ -214,25 +214,15 @@ def error_html(error) -> str:
 
 
 def _grid(example) -> str:
-    """The cells of the two axes that vary most, through the failing cell."""
+    """The cells around the failing one: of its two last axes, the others fixed."""
     if example is None or example.left.ndim == 0:
         return ""
-    at = tuple(i - example.base for i in example.cell)
-    shown = list(range(example.left.ndim))[-2:] if example.left.ndim > 2 else list(range(example.left.ndim))
-    window = tuple(
-        slice(max(0, min(i - MOST_SHOWN // 2, n - MOST_SHOWN)), max(MOST_SHOWN, min(i + MOST_SHOWN // 2, n)))
-        if axis in shown
-        else i
-        for axis, (i, n) in enumerate(zip(at, example.left.shape, strict=True))
+    shown = window(
+        example.left.shape, tuple(i - example.base for i in example.cell),
+        letters=example.letters, base=example.base, most=MOST_SHOWN,
+    )  # fmt: skip
+    left, right, claimed = (
+        np.asarray(a)[shown.index] for a in (example.left, example.right, example.claimed)
     )
-    left, right, claimed = (np.asarray(a)[window] for a in (example.left, example.right, example.claimed))
-    letters = example.letters or ("row", "column", "", "")[2 - min(2, len(at)) :]
-    fixed = [f"{letters[a]} = {at[a] + example.base}" for a in range(len(at)) if a not in shown]
-    labels = [
-        [f"{letters[axis]} = {window[axis].start + n + example.base}" for n in range(size)]
-        for axis, size in zip(shown, left.shape, strict=True)
-    ]
-    at_cell = f" at {', '.join(fixed)}" if fixed else ""
-    caption = f"Cell by cell{at_cell}: ✓ right; ✗ this side, and below it the left side"
-    rows, columns = (labels[0], labels[1]) if left.ndim == 2 else (None, labels[0])
-    return cells(right, left, claimed, caption=caption, rows=rows, columns=columns)
+    caption = f"Cell by cell{shown.where}: ✓ right; ✗ this side, and below it the left side"
+    return cells(right, left, claimed, caption=caption, rows=shown.rows, columns=shown.columns)

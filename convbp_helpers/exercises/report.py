@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..verdicts import box, cells
+from ..verdicts import box, cells, first_wrong, window
 
 PASSED, FAILED, NOT_ATTEMPTED = "passed", "not yet right", "not attempted yet"
 
@@ -63,10 +63,9 @@ class Report:
         """The cells of a wrong answer as a table: a tick where it is right, both numbers where it is not."""
         if self.got is None or self.expected is None:
             return ""
-        got, expected, where = np.squeeze(self.got), np.squeeze(self.expected), ""
-        if got.ndim > 2 and got.shape == expected.shape:  # the two last axes, through the first wrong cell
-            wrong = np.argwhere(~np.isclose(got, expected, rtol=1e-9, atol=1e-9, equal_nan=True))
-            front = tuple(int(i) for i in wrong[0][:-2])
-            got, expected, where = got[front], expected[front], f" in [{','.join(map(str, front))},…]"
-        caption = f"Cell by cell{where}: ✓ right; ✗ your value, and below it what it should be"
-        return cells(got, expected, caption=caption)
+        got, expected = np.squeeze(self.got), np.squeeze(self.expected)
+        if got.shape != expected.shape:
+            return ""
+        shown = window(got.shape, first_wrong(got, expected))
+        caption = f"Cell by cell{shown.where}: ✓ right; ✗ your value, and below it what it should be"
+        return cells(got[shown.index], expected[shown.index], caption=caption)

@@ -11,7 +11,6 @@ from ..words import factor, number
 from .page import SettingError, Widget, array_trait, joined
 from .rows import (
     STYLE,
-    aligned,
     cells_of,
     fitted_row,
     odd_values,
@@ -235,7 +234,7 @@ class DualityPanels(Widget):
             own = self.selected[1] if self.selected and self.selected[0] == name else None
             meets = [] if own is None else [step * own + spread * m for m in range(len(multipliers))]
             if meets:
-                fill = figures._mix(figures.COLOURS[by], 0.4)
+                fill = figures.mix(figures.COLOURS[by], 0.4)
                 rows.append(
                     dict(title=title, role=by, cells=cells_of(multipliers, meets, index=names, fill=fill))
                 )
@@ -260,7 +259,7 @@ class DualityPanels(Widget):
             rows.append(dict(title=SYMBOLS[name] + more, role=role, cells=cells))
             said.append(f"{title}: {say(results)}" + f"; {say(surplus)}: no such weight" * (len(surplus) > 0))
         caption = self.sentence if self.selected else "No result is selected"
-        return aligned(rows, f"Duality panels. {caption}. {'. '.join(said)}.", caption)
+        return figures.rows_in_line(rows, f"Duality panels. {caption}. {'. '.join(said)}.", caption)
 
 
 def _named(name, values):

@@ -10,7 +10,6 @@ from .page import SettingError, Widget, array_trait, joined
 from .rows import (
     MOST_CELLS,
     STYLE,
-    aligned,
     cells_of,
     fitted_row,
     odd_values,
@@ -174,7 +173,7 @@ class PaddingSplit(Widget):
             f"Padding split. {self.sentence}. w: {say(self.w)}. δ: {say(self.delta)}. Gradient of the padded input: "
             f"{say(padded)}. The window {words} is outlined. ∂J/∂x: {say(self.grad_x)}."
         )
-        return aligned(rows, alt, self.sentence)
+        return figures.rows_in_line(rows, alt, self.sentence)
 
 
 def canonical(input_size, kernel_size, stride, total) -> dict:
