@@ -60,7 +60,7 @@ class DualityPanels(Widget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = joined("js", "shared", "rows", "duality_panels")
+    _esm = joined("js", "words", "frame", "rows", "duality_panels")
     _css = STYLE
     _STATE = (*SETTINGS, "x", "w", "delta", "selected")
     _TITLE = "Duality panels"

@@ -73,7 +73,10 @@ class InfluenceExplorer(Widget):
     Equations: notebooks 00 to 02.
     """
 
-    _esm = joined("js", "shared", "influence_explorer")
+    _esm = joined(
+        "js", "words", "geometry", "selection", "explorer_values", "frame",
+        "explorer_controls", "explorer_grids", "explorer_forms", "influence_explorer",
+    )  # fmt: skip
     _css = joined("css", "influence_explorer")
     _STATE = (*SETTINGS, "view", "form", "selected", "controls", *EXTRAS, "x", "w", "b", "delta", "_b_start")
     _TITLE = "Influence explorer"

@@ -48,7 +48,7 @@ class PaddingSplit(Widget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = joined("js", "shared", "rows", "padding_split")
+    _esm = joined("js", "words", "frame", "rows", "padding_split")
     _css = STYLE
     _STATE = (*SETTINGS, "before", "delta", "w")
     _TITLE = "Padding split"
