@@ -105,12 +105,12 @@ function notesOf({ counts, state }, name, maps) {
 
 // One map of an array: a channel of x, a kernel of w, an output of z; `lead` are its first indices.
 function mapOf(frame, name, lead, several) {
-  const { layer, padding } = frame.state;
-  const [two, side] = [layer.axes.length === 2, frame.side];
+  const { state, side } = frame;
+  const { layer } = state;
+  const two = layer.axes.length === 2;
   const grid = layer.shapes[name].slice(lead.length);
   const [rows, columns] = two ? grid : [1, grid[0]];
-  const pads = name !== "x" ? [] : two ? padding : [[0, 0], padding[0]];
-  const [[above, below], [before, after]] = [pads[0] ?? [0, 0], pads[1] ?? [0, 0]];
+  const [[above, below], [before, after]] = name === "x" ? padsOf(state.padding) : padsOf([[0, 0]]);
   const [left, top] = [two ? 20 : 4, 17];
   const [width, height] = [left + (columns + before + after) * side + 4, top + (rows + above + below) * side + 4];
   const title = frame.shown[name].title;
@@ -123,20 +123,18 @@ function mapOf(frame, name, lead, several) {
     for (let j = -before; j < columns + after; j++)
       if (i < 0 || j < 0 || i >= rows || j >= columns) picture.append(paddingCell(x0 + j * side, y0 + i * side, side));
   picture.append(...indices({ rows: two ? rows : 0, columns, x0, y0, left, side }));
-  const map = {
-    name,
-    lead,
-    side,
-    hatch: `url(#${hatch})`,
-    muted: name !== "x" && silentOf(frame.state).includes(lead[0]),
-  };
+  const muted = name !== "x" && silentOf(state).includes(lead[0]);
+  const map = { name, lead, hatch: `url(#${hatch})`, muted };
   for (const i of range(rows)) {
     const place = (j) => ({ x: x0 + j * side, y: y0 + i * side });
     const cells = range(columns).map((j) => cellOf(frame, map, two ? [i, j] : [j], place(j)));
     picture.append(svg("g", { role: "row" }, ...cells));
   }
-  return figureOf(picture, caption, width, map.muted);
+  return figureOf(picture, caption, width, muted);
 }
+
+// [above, below] and [before, after]; a row has nothing above and below.
+const padsOf = (padding) => (padding.length === 2 ? padding : [[0, 0], padding[0]]);
 
 const paddingCell = (x, y, side) =>
   svg("rect", { class: "cbp-padding", x: x + 1.5, y: y + 1.5, width: side - 3, height: side - 3 });
@@ -159,14 +157,13 @@ function figureOf(picture, caption, width, muted) {
 }
 
 // A cell with its number and, in x, its number of links.
-function cellOf(frame, { name, lead, side, hatch, muted }, position, { x, y }) {
-  const { layer } = frame.state;
+function cellOf(frame, { name, lead, hatch, muted }, position, { x, y }) {
+  const { state, side, counts } = frame;
+  const { layer } = state;
   const index = [...lead, ...position];
   const value = at(frame.values[name], index);
-  const [linked, links] = [
-    hasLink(layer, name, position),
-    name === "x" && frame.counts ? at(frame.counts, position) : null,
-  ];
+  const linked = hasLink(layer, name, position);
+  const links = name === "x" && counts ? at(counts, position) : null;
   const shown = short(value);
   const font = fontOf(shown, side);
   const said = [`${label(layer, frame.shown[name].title, index)} = ${number(value)}`];
