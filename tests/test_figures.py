@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from convbp_helpers import figures, loops, selection
 from convbp_helpers.figures.picture import DPI, WIDEST, mix, tint
-from convbp_helpers.widgets import DualityPanels, InfluenceExplorer, PaddingSplit
+from convbp_helpers.widgets import DualityPanels, InfluenceExplorer, PaddingSplit, influence_picture
 
 X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
 W = np.array([[2.0, -1.0, 0.5]])
@@ -114,7 +114,7 @@ PICTURES = {
     "rows in line": lambda: PaddingSplit(6, 3, 3, 4, 1, delta=[1234.567, -0.001234, 3], w=[1 / 3, -2 / 3, 100]).picture(),
     "many rows in line": lambda: DualityPanels(20, 5, 2, 3, selected=("grad_x", 9)).picture(),
     "long rows in line": lambda: PaddingSplit(24, 5, 1, 8, 3).picture(),
-    **{name: lambda s=settings: figures.influence(InfluenceExplorer(**s)) for name, settings in STATES.items()},
+    **{name: lambda s=settings: influence_picture.influence(InfluenceExplorer(**s)) for name, settings in STATES.items()},
 }  # fmt: skip
 
 
@@ -203,7 +203,7 @@ def test_the_colour_of_a_number_is_white_at_zero_and_symmetric():
 
 def test_the_twin_shows_the_explorers_selection():
     explorer = InfluenceExplorer(selected=("x", 2, 3))
-    picture = figures.influence(explorer)
+    picture = influence_picture.influence(explorer)
     x, w, z = picture.panels
     assert list(x["highlight"]) == [(2, 3)]
     assert set(z["highlight"]) == {(u, v) for u in (1, 2) for v in (1, 2, 3)}
@@ -212,7 +212,7 @@ def test_the_twin_shows_the_explorers_selection():
         assert z["marks"][out[1:]] == f"×{explorer.w[weight]:g}"
     np.testing.assert_array_equal(z["array"], explorer.z[0])
     assert picture.caption == explorer.sentence and explorer.equation in picture.alt
-    other = figures.influence(explorer, selected=("z", 0, 0))
+    other = influence_picture.influence(explorer, selected=("z", 0, 0))
     assert explorer.selected == ("x", 0, 2, 3) and other.caption == "z[0,0] reads 6 inputs, through 6 weights"
     leftover = made("leftover")
     assert leftover.panels[0]["hatched"] == [(0, 4)] and "leftover" in leftover.caption
@@ -278,7 +278,7 @@ def test_what_cannot_be_drawn_is_said(call, words):
 
 def test_the_twin_shows_the_jacobian():
     explorer = InfluenceExplorer(input_size=6, kernel_size=3, selected=("x", 2), show_jacobian=True)
-    panel = figures.influence(explorer).panels[-1]
+    panel = influence_picture.influence(explorer).panels[-1]
     slopes = np.stack([explorer_column(explorer, i) for i in range(6)], axis=1)
     np.testing.assert_array_equal(panel["array"], slopes)
     assert sorted(panel["highlight"]) == [(0, 2), (1, 2), (2, 2)]
@@ -298,7 +298,7 @@ def test_the_twin_shows_the_gather_form(cell, stride):
     explorer = InfluenceExplorer(
         stride=stride, filters=2, view="grad_x", form="gather", selected=("x", *cell)
     )
-    panels = figures.influence(explorer).panels[-6:]
+    panels = influence_picture.influence(explorer).panels[-6:]
     for f in range(2):
         window, turned, products = (panel["array"] for panel in panels[3 * f : 3 * f + 3])
         np.testing.assert_array_equal(turned, explorer.w[f, 0, ::-1, ::-1])
@@ -379,7 +379,7 @@ def test_the_twin_shows_what_is_muted():
     assert picture.caption.endswith("; filter 0 sounds, 1 is muted")
     for view in ("forward", "grad_w"):
         explorer.view = view
-        assert not any("muted" in p["title"] for p in figures.influence(explorer).panels)
+        assert not any("muted" in p["title"] for p in influence_picture.influence(explorer).panels)
     gathered = made("muted gather").panels
     assert [p["title"] for p in gathered if p["title"].startswith("window")] == [
         "window of δ, filter 1", "window of δ, filter 2",
@@ -397,14 +397,14 @@ def test_the_twin_shows_the_number_of_links():
     assert "Links per cell of x: 1 1 1" in picture.alt and picture.caption == explorer.sentence
     assert not made("links counted, too large").panels[0]["marks"]
     explorer.selected = None
-    nothing = figures.influence(explorer)
+    nothing = influence_picture.influence(explorer)
     assert nothing.caption == "No cell is selected; links per cell of x: 0 in 18 cells, 1 in 36"
 
 
 def test_the_twin_shows_a_moved_bias():
     explorer = InfluenceExplorer(filters=2, selected=("z", 1, 0, 2))
     explorer.b = [0, 2]
-    picture = figures.influence(explorer)
+    picture = influence_picture.influence(explorer)
     np.testing.assert_array_equal([p["array"] for p in picture.panels[-2:]], explorer.z)
     assert picture.caption.endswith("; b[1] moved by 2: so did all 24 cells of z[1], and no other cell")
 
@@ -416,7 +416,7 @@ SMALL = dict(input_size=(2, 3), kernel_size=(1, 2), channels=4, filters=8)
 @pytest.mark.parametrize("cell", [("x", 2, 1, 2), ("z", 5, 1, 1), ("w", 5, 0, 0, 1), None])
 def test_the_twin_shows_the_channel_matrix(groups, cell):
     explorer = InfluenceExplorer(**SMALL, groups=groups, show_channels=True, selected=cell)
-    picture = figures.influence(explorer)
+    picture = influence_picture.influence(explorer)
     assert len(picture.panels) == 4 + 32 // groups + 8 + 1
     panel = picture.panels[-1]
     silenced = [explorer.x * (np.arange(4) != c)[:, None, None] for c in range(4)]
@@ -448,8 +448,8 @@ def test_the_twin_lights_up_only_the_group():
 
 
 def test_a_channel_matrix_too_large_to_draw_is_said(monkeypatch):
-    monkeypatch.setattr(figures.influence_picture, "MOST_ENTRIES", 31)
-    picture = figures.influence(InfluenceExplorer(**SMALL, groups=4, show_channels=True))
+    monkeypatch.setattr(influence_picture, "MOST_ENTRIES", 31)
+    picture = influence_picture.influence(InfluenceExplorer(**SMALL, groups=4, show_channels=True))
     assert len(picture.panels) == 4 + 8 + 8
     assert picture.alt.endswith(
         " Every filter reads only the channels of its group. "

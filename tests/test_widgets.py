@@ -3,14 +3,16 @@
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
 import json
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from convbp_helpers import loops, selection
-from convbp_helpers.widgets import InfluenceExplorer, SettingError
+from convbp_helpers.widgets import InfluenceExplorer, SettingError, page
 from convbp_helpers.widgets import influence_explorer as ie
 from convbp_helpers.words import number as printed
 
@@ -93,6 +95,24 @@ def sent(layers):
         }
         for layer in layers
     ]
+
+
+def test_javascript_and_styles_have_no_long_line():
+    """The formatter breaks no text; and it is not needed here."""
+    folder = Path(page.__file__).parent
+    files = [*folder.glob("*.js"), *folder.glob("*.css")]
+    assert len(files) > 10
+    lines = [(f.name, n, line) for f in files for n, line in enumerate(f.read_text("utf-8").splitlines(), 1)]
+    assert [where for *where, line in lines if len(line) > 120 or line != line.rstrip()] == []
+
+
+def test_the_formatter_is_the_same_in_the_hooks_and_in_make_format():
+    root = Path(__file__).parent.parent
+    pins = [
+        re.findall(r"prettier@[\d.]+", (root / name).read_text("utf-8"))
+        for name in (".pre-commit-config.yaml", "tools/run.py")
+    ]
+    assert len(pins[0]) == 1 and pins[0] == pins[1]
 
 
 def test_javascript_and_python_have_the_same_links(layers, tmp_path, count):

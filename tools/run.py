@@ -28,7 +28,7 @@ make test           install, and run every test; ARGS="-k links -x" goes to pyte
 make test-lowest    the tests with the lowest versions that pyproject.toml declares
 make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
-make format         let ruff format and mend the code, notebooks included
+make format         let ruff format and mend the code, notebooks included, and prettier the JavaScript (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
 
@@ -384,9 +384,18 @@ def notebooks(arguments):
     return run([python, os.path.join("tools", "notebooks.py"), *(arguments or [name] * bool(name))])
 
 
+PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
+
+
 def tidy(_arguments):
     python = environment()
-    return run([python, "-m", "ruff", "check", "--fix", "."]) or run([python, "-m", "ruff", "format", "."])
+    failed = run([python, "-m", "ruff", "check", "--fix", "."]) or run([python, "-m", "ruff", "format", "."])
+    npx = shutil.which("npx")
+    if not npx:
+        say("The JavaScript stays as it is: its formatter, prettier, needs Node with npx.")
+        return failed
+    command = [npx, "--yes", PRETTIER, "--print-width=120", "--log-level=warn", "--write"]
+    return run(command + ["convbp_helpers/widgets/*.js"]) or failed
 
 
 def pins(_arguments):

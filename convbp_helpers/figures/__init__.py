@@ -5,14 +5,12 @@ Every function returns a `Picture`, which draws itself in a notebook as an HTML 
 
 from .diagrams import photos, stacks, triangle
 from .grids import arrays, matrix, rows_in_line
-from .influence_picture import influence
 from .picture import COLOURS, Picture, mix
 
 __all__ = [
     "COLOURS",
     "Picture",
     "arrays",
-    "influence",
     "matrix",
     "mix",
     "photos",

@@ -8,16 +8,8 @@ import traitlets
 from .. import figures, loops
 from ..geometry import Axis
 from ..words import factor, number
-from .page import SettingError, Widget, array_trait, joined
-from .rows import (
-    STYLE,
-    cells_of,
-    fitted_row,
-    odd_values,
-    refit_row,
-    say,
-    whole,
-)
+from .page import SettingError, array_trait, is_integer, joined, whole
+from .rows import RowWidget, cells_of, say
 
 __all__ = ["DualityPanels"]
 
@@ -32,7 +24,7 @@ MOST_INPUTS = 20
 MOST_DIAL = 4
 
 
-class DualityPanels(Widget):
+class DualityPanels(RowWidget):
     """One row, no padding: three panels in which stride and dilation change places.
 
     z is x read by w with step s and spread d; the gradient of w is x read by delta with step d and spread s; the
@@ -59,9 +51,10 @@ class DualityPanels(Widget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = joined("js", "shared", "rows", "duality_panels")
-    _css = STYLE
-    _STATE = (*SETTINGS, "x", "w", "delta", "selected")
+    _esm = joined("js", "words", "frame", "rows", "duality_panels")
+    _SETTINGS = SETTINGS
+    _ARRAYS = ("x", "w", "delta")
+    _STATE = (*SETTINGS, *_ARRAYS, "selected")
     _TITLE = "Duality panels"
 
     input_size = traitlets.Any(13).tag(sync=True)
@@ -77,55 +70,46 @@ class DualityPanels(Widget):
         self, input_size=13, kernel_size=3, stride=2, dilation=3,
         x=None, w=None, delta=None, selected=("z", 0), **kwargs,
     ):  # fmt: skip
-        settings = canonical(input_size, kernel_size, stride, dilation)
-        lengths = lengths_of(**settings)
-        arrays = {
-            name: odd_values(lengths[name], name == "w")
-            if value is None
-            else fitted_row(name, value, lengths[name])
-            for name, value in (("x", x), ("w", w), ("delta", delta))
-        }
-        selected = _selection(selected, lengths)
-        self._ready = False
-        super().__init__(**settings, **arrays, selected=selected, _colours=dict(figures.COLOURS), **kwargs)
-        self._ready = True
+        settings = dict(input_size=input_size, kernel_size=kernel_size, stride=stride, dilation=dilation)
+        traits, shapes = self._starting(settings, dict(x=x, w=w, delta=delta))
+        super().__init__(**traits, selected=_selection(selected, shapes), **kwargs)
 
     # ------------------------------------------------------------------------------------------------- validation
-    @property
-    def _settings(self):
-        return {name: getattr(self, name) for name in SETTINGS}
+    @staticmethod
+    def _canonical(input_size, kernel_size, stride, dilation):
+        settings = dict(
+            input_size=whole(input_size, "input_size", 1, MOST_INPUTS),
+            kernel_size=whole(kernel_size, "kernel_size", 1),
+            stride=whole(stride, "stride", 1, MOST_DIAL),
+            dilation=whole(dilation, "dilation", 1, MOST_DIAL),
+        )
+        size, kernel, span = settings["input_size"], settings["kernel_size"], dilation * (kernel_size - 1) + 1
+        if kernel > size:
+            raise SettingError(f"kernel {kernel} is longer than the input {size}; use kernel_size <= {size}")
+        if span > size:
+            raise SettingError(
+                f"kernel {kernel} (spread over {span} by dilation {dilation}) is longer than the input {size}; "
+                f"use dilation <= {(size - 1) // (kernel - 1)}"
+            )
+        return settings
 
-    @property
-    def _lengths(self):
-        return lengths_of(**self._settings)
-
-    @traitlets.validate(*SETTINGS)
-    def _valid_setting(self, proposal):
-        name = proposal["trait"].name
-        return canonical(**self._settings | {name: proposal["value"]})[name]
-
-    @traitlets.validate("x", "w", "delta")
-    def _valid_array(self, proposal):
-        name = proposal["trait"].name
-        return fitted_row(name, proposal["value"], self._lengths[name])
+    @staticmethod
+    def _shapes_of(input_size, kernel_size, stride, dilation):
+        """Of the arrays, and of the results by the names that `selected` uses."""
+        outputs = Axis(input_size, kernel_size, stride, (0, 0), dilation).out_size
+        lengths = dict(x=input_size, w=kernel_size, delta=outputs)
+        lengths |= dict(z=outputs, grad_w=kernel_size, grad_x=input_size)
+        return {name: (length,) for name, length in lengths.items()}
 
     @traitlets.validate("selected")
     def _valid_selection(self, proposal):
-        return _selection(proposal["value"], self._lengths)
+        return _selection(proposal["value"], self._shapes)
 
-    @traitlets.observe(*SETTINGS)
-    def _follow(self, change):
-        """After a setting, the arrays get their new lengths and the selection stays inside."""
-        if not getattr(self, "_ready", False):
-            return
-        lengths = self._lengths
-        with self.hold_sync():
-            for name in ("x", "w", "delta"):
-                if len(getattr(self, name)) != lengths[name]:
-                    setattr(self, name, refit_row(getattr(self, name), lengths[name], name == "w"))
-            if self.selected:
-                name, n = self.selected
-                self.selected = (name, min(n, lengths[name] - 1))
+    def _follow(self, name, shapes):
+        """The selection stays inside."""
+        if self.selected:
+            name, n = self.selected
+            self.selected = (name, min(n, shapes[name][0] - 1))
 
     # ------------------------------------------------------------------------------------------------- what it knows
     @property
@@ -270,30 +254,7 @@ def _sum(parts):
     return " + ".join([*parts[:2], "…", parts[-1]] if len(parts) > 4 else parts)
 
 
-def canonical(input_size, kernel_size, stride, dilation) -> dict:
-    """The settings as ints, or a SettingError that says why no layer has them."""
-    settings = dict(
-        input_size=whole(input_size, "input_size", 1, MOST_INPUTS), kernel_size=whole(kernel_size, "kernel_size", 1),
-        stride=whole(stride, "stride", 1, MOST_DIAL), dilation=whole(dilation, "dilation", 1, MOST_DIAL),
-    )  # fmt: skip
-    size, kernel, span = settings["input_size"], settings["kernel_size"], dilation * (kernel_size - 1) + 1
-    if kernel > size:
-        raise SettingError(f"kernel {kernel} is longer than the input {size}; use kernel_size <= {size}")
-    if span > size:
-        raise SettingError(
-            f"kernel {kernel} (spread over {span} by dilation {dilation}) is longer than the input {size}; "
-            f"use dilation <= {(size - 1) // (kernel - 1)}"
-        )
-    return settings
-
-
-def lengths_of(input_size, kernel_size, stride, dilation) -> dict:
-    """How many cells each array has; the results by the names that `selected` uses."""
-    outputs = Axis(input_size, kernel_size, stride, (0, 0), dilation).out_size
-    return dict(x=input_size, w=kernel_size, delta=outputs, z=outputs, grad_w=kernel_size, grad_x=input_size)
-
-
-def _selection(value, lengths):
+def _selection(value, shapes):
     if value is None:
         return None
     if not isinstance(value, (tuple, list)) or len(value) != 2 or value[0] not in SYMBOLS:
@@ -301,10 +262,9 @@ def _selection(value, lengths):
             f'selected is None or a pair like ("z", 0), named "z", "grad_w" or "grad_x"; got {value!r}'
         )
     name, n = value
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
+    if not is_integer(n):
         raise SettingError(f"the index of selected must be an integer; got {tuple(value)!r}")
-    if not 0 <= n < lengths[name]:
-        raise SettingError(
-            f"{name} has {lengths[name]} cells, from 0 to {lengths[name] - 1}; got {tuple(value)!r}"
-        )
+    (length,) = shapes[name]
+    if not 0 <= n < length:
+        raise SettingError(f"{name} has {length} cells, from 0 to {length - 1}; got {tuple(value)!r}")
     return (name, int(n))

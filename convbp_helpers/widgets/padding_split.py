@@ -6,24 +6,15 @@ import numpy as np
 import traitlets
 
 from .. import figures, loops
-from .page import SettingError, Widget, array_trait, joined
-from .rows import (
-    MOST_CELLS,
-    STYLE,
-    cells_of,
-    fitted_row,
-    odd_values,
-    refit_row,
-    say,
-    whole,
-)
+from .page import SettingError, array_trait, is_integer, joined, whole
+from .rows import MOST_CELLS, RowWidget, cells_of, say
 
 __all__ = ["PaddingSplit"]
 
 SETTINGS = ("input_size", "kernel_size", "stride", "total")
 
 
-class PaddingSplit(Widget):
+class PaddingSplit(RowWidget):
     """One row, one channel, one filter: how a total padding is split into zeros in front and zeros behind.
 
     delta and w give every cell of the padded input a gradient, and these do not depend on the split. The gradient of x
@@ -47,9 +38,10 @@ class PaddingSplit(Widget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = joined("js", "shared", "rows", "padding_split")
-    _css = STYLE
-    _STATE = (*SETTINGS, "before", "delta", "w")
+    _esm = joined("js", "words", "frame", "rows", "padding_split")
+    _SETTINGS = SETTINGS
+    _ARRAYS = ("delta", "w")
+    _STATE = (*SETTINGS, "before", *_ARRAYS)
     _TITLE = "Padding split"
 
     input_size = traitlets.Any(6).tag(sync=True)
@@ -63,53 +55,41 @@ class PaddingSplit(Widget):
     def __init__(
         self, input_size=6, kernel_size=3, stride=1, total=4, before=1, delta=None, w=None, **kwargs
     ):
-        settings = canonical(input_size=input_size, kernel_size=kernel_size, stride=stride, total=total)
-        before = _before(before, settings["total"])
-        outputs = out_size(**settings)
-        delta = odd_values(outputs) if delta is None else fitted_row("delta", delta, outputs)
-        w = (
-            odd_values(settings["kernel_size"], 1)
-            if w is None
-            else fitted_row("w", w, settings["kernel_size"])
-        )
-        self._ready = False
-        super().__init__(
-            **settings, before=before, delta=delta, w=w, _colours=dict(figures.COLOURS), **kwargs
-        )
-        self._ready = True
+        settings = dict(input_size=input_size, kernel_size=kernel_size, stride=stride, total=total)
+        traits, _ = self._starting(settings, dict(delta=delta, w=w))
+        super().__init__(**traits, before=_before(before, traits["total"]), **kwargs)
 
     # ------------------------------------------------------------------------------------------------- validation
-    @property
-    def _settings(self):
-        return {name: getattr(self, name) for name in SETTINGS}
+    @staticmethod
+    def _canonical(input_size, kernel_size, stride, total):
+        settings = dict(
+            input_size=whole(input_size, "input_size", 1), kernel_size=whole(kernel_size, "kernel_size", 1),
+            stride=whole(stride, "stride", 1), total=whole(total, "total", 0),
+        )  # fmt: skip
+        size, padded = settings["input_size"], settings["input_size"] + settings["total"]
+        if settings["kernel_size"] > padded:
+            raise SettingError(
+                f"kernel {kernel_size} is longer than the padded input {padded}; use total >= {kernel_size - size}"
+            )
+        if padded > MOST_CELLS:
+            raise SettingError(
+                f"at most {MOST_CELLS} cells are drawn in a row; the padded input has {size} + {total} = {padded}: use "
+                f"total <= {MOST_CELLS - size}" if size < MOST_CELLS else
+                f"at most {MOST_CELLS} cells are drawn in a row; use input_size <= {MOST_CELLS}; got {size}"
+            )  # fmt: skip
+        return settings
 
-    @traitlets.validate(*SETTINGS)
-    def _valid_setting(self, proposal):
-        name = proposal["trait"].name
-        return canonical(**self._settings | {name: proposal["value"]})[name]
+    @staticmethod
+    def _shapes_of(input_size, kernel_size, stride, total):
+        return dict(delta=((input_size + total - kernel_size) // stride + 1,), w=(kernel_size,))
 
     @traitlets.validate("before")
     def _valid_before(self, proposal):
         return _before(proposal["value"], self.total)
 
-    @traitlets.validate("delta", "w")
-    def _valid_array(self, proposal):
-        name = proposal["trait"].name
-        count = self.kernel_size if name == "w" else out_size(**self._settings)
-        return fitted_row(name, proposal["value"], count)
-
-    @traitlets.observe(*SETTINGS)
-    def _follow(self, change):
-        """After a setting, the arrays get their new lengths and the window stays inside."""
-        if not getattr(self, "_ready", False):
-            return
-        outputs = out_size(**self._settings)
-        with self.hold_sync():
-            self.before = min(self.before, self.total)
-            if len(self.delta) != outputs:
-                self.delta = refit_row(self.delta, outputs)
-            if len(self.w) != self.kernel_size:
-                self.w = refit_row(self.w, self.kernel_size, 1)
+    def _follow(self, name, shapes):
+        """The window stays inside."""
+        self.before = min(self.before, self.total)
 
     # ------------------------------------------------------------------------------------------------- what it knows
     @property
@@ -176,32 +156,8 @@ class PaddingSplit(Widget):
         return figures.rows_in_line(rows, alt, self.sentence)
 
 
-def canonical(input_size, kernel_size, stride, total) -> dict:
-    """The settings as ints, or a SettingError that says why no layer has them."""
-    settings = dict(
-        input_size=whole(input_size, "input_size", 1), kernel_size=whole(kernel_size, "kernel_size", 1),
-        stride=whole(stride, "stride", 1), total=whole(total, "total", 0),
-    )  # fmt: skip
-    size, padded = settings["input_size"], settings["input_size"] + settings["total"]
-    if settings["kernel_size"] > padded:
-        raise SettingError(
-            f"kernel {kernel_size} is longer than the padded input {padded}; use total >= {kernel_size - size}"
-        )
-    if padded > MOST_CELLS:
-        raise SettingError(
-            f"at most {MOST_CELLS} cells are drawn in a row; the padded input has {size} + {total} = {padded}: use "
-            f"total <= {MOST_CELLS - size}" if size < MOST_CELLS else
-            f"at most {MOST_CELLS} cells are drawn in a row; use input_size <= {MOST_CELLS}; got {size}"
-        )  # fmt: skip
-    return settings
-
-
-def out_size(input_size, kernel_size, stride, total) -> int:
-    return (input_size + total - kernel_size) // stride + 1
-
-
 def _before(value, total):
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value > total:
+    if is_integer(value) and value > total:
         raise SettingError(
             f"before is at most total, which is {total}; got {value}: use total >= {value} or less before"
         )

@@ -1,15 +1,19 @@
-"""What every widget is: plain traits, a still picture beside the live one, and a page that needs no kernel."""
+"""What every widget is: plain traits that hold together, a still picture, and a page that needs no kernel."""
 
 from __future__ import annotations
 
 import json
+import math
 import pathlib
 
 import anywidget
 import numpy as np
 import traitlets
 
-__all__ = ["SettingError", "Widget", "array_trait", "joined"]
+from ..figures import COLOURS
+from ..geometry import integer
+
+__all__ = ["SettingError", "Widget", "array_trait", "is_integer", "joined", "whole"]
 
 HERE = pathlib.Path(__file__).parent
 
@@ -21,6 +25,27 @@ def joined(kind, *names) -> str:
 
 class SettingError(traitlets.TraitError, ValueError):
     """A setting that no layer can have, or a value that does not fit the layer. Says the rule, the numbers, the fix."""
+
+
+def is_integer(value) -> bool:
+    """Whether it is an integer, which a bool is not."""
+    try:
+        integer(value, "", -math.inf)
+    except TypeError:
+        return False
+    return True
+
+
+def whole(value, name, least, most=None) -> int:
+    """An int from `least` to `most`, or a SettingError."""
+    try:
+        value = integer(value, name, -math.inf)
+    except TypeError as error:
+        raise SettingError(str(error)) from None
+    if value < least or (most is not None and value > most):
+        limits = f"at least {least}" if most is None else f"from {least} to {most}"
+        raise SettingError(f"{name} must be {limits}; got {value}")
+    return value
 
 
 class ArrayTrait(traitlets.TraitType):
@@ -45,11 +70,69 @@ def array_trait():
 
 
 class Widget(anywidget.AnyWidget):
-    """State in plain traits, a sentence, a still picture, and a page that needs no kernel."""
+    """State in plain traits, a sentence, a still picture, and a page that needs no kernel.
+
+    Settings hold together: whether one is possible depends on the others, and the arrays follow them. A widget names
+    its settings and arrays in `_SETTINGS` and `_ARRAYS`, and has
+
+    - `_canonical(**settings)`: the settings as they are kept, or a SettingError that says why no layer has them;
+    - `_shapes_of(**settings)`: the shape of each array, and of what else has cells;
+    - `_default(name, shape)`, `_fitted(name, value, shape)`, `_refit(name, old, shape)`: an array of this shape, with
+      the values it starts with, with those given, with those that it had in another shape;
+    - `_follow(name, shapes)`: what else changes after the setting `name`.
+    """
 
     _colours = traitlets.Dict().tag(sync=True)
     _STATE = ()  # the names of the traits that a page needs
     _TITLE = ""
+    _SETTINGS = _ARRAYS = ()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "_SETTINGS" in vars(cls):  # traitlets is told the names when a class is made
+            cls._valid_settings = traitlets.validate(*cls._SETTINGS)(Widget._valid_setting)
+            cls._valid_arrays = traitlets.validate(*cls._ARRAYS)(Widget._valid_array)
+
+    def __init__(self, **traits):
+        super().__init__(**traits, _colours=dict(COLOURS))
+        self.observe(self._after_setting, self._SETTINGS)
+
+    @classmethod
+    def _starting(cls, settings: dict, arrays: dict) -> tuple[dict, dict]:
+        """Settings and arrays as traits, the arrays that are not given with their default values; and all shapes."""
+        settings = cls._canonical(**settings)
+        shapes = cls._shapes_of(**settings)
+        start = lambda name, value: (  # noqa: E731
+            cls._default(name, shapes[name]) if value is None else cls._fitted(name, value, shapes[name])
+        )
+        return settings | {name: start(name, value) for name, value in arrays.items()}, shapes
+
+    @property
+    def _settings(self) -> dict:
+        return {name: getattr(self, name) for name in self._SETTINGS}
+
+    @property
+    def _shapes(self) -> dict:
+        return self._shapes_of(**self._settings)
+
+    def _valid_setting(self, proposal):
+        name = proposal["trait"].name
+        return self._canonical(**self._settings | {name: proposal["value"]})[name]
+
+    def _valid_array(self, proposal):
+        name = proposal["trait"].name
+        value = self._fitted(name, proposal["value"], self._shapes[name])
+        value.flags.writeable = False
+        return value
+
+    def _after_setting(self, change):
+        """The arrays get their new shapes, and what else depends on the setting follows."""
+        shapes = self._shapes
+        with self.hold_sync():
+            for name in self._ARRAYS:
+                if getattr(self, name).shape != shapes[name]:
+                    setattr(self, name, self._refit(name, getattr(self, name), shapes[name]))
+            self._follow(change["name"], shapes)
 
     def _repr_mimebundle_(self, **kwargs):
         live = super()._repr_mimebundle_(**kwargs)

@@ -7,23 +7,12 @@ import math
 import numpy as np
 
 from ..words import number, short
-from .page import SettingError, joined
+from .page import SettingError, Widget, joined
 
 MOST_CELLS = 32  # of the longest row: more have no room for their numbers
-STYLE = joined("css", "influence_explorer", "rows")
 
 
 # ----------------------------------------------------------------------------------------------------------- values
-def whole(value, name, least, most=None) -> int:
-    """An int from `least` to `most`."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise SettingError(f"{name} must be an integer; got {value!r}")
-    if value < least or (most is not None and value > most):
-        limits = f"at least {least}" if most is None else f"from {least} to {most}"
-        raise SettingError(f"{name} must be {limits}; got {value}")
-    return int(value)
-
-
 def odd_values(count, turn=0) -> np.ndarray:
     """`count` odd numbers from 1 on, all different and out of order."""
     step = (5 * count + 7) // 8
@@ -32,17 +21,16 @@ def odd_values(count, turn=0) -> np.ndarray:
     return 1.0 + 2 * ((turn + step * np.arange(count)) % count)
 
 
-def fitted_row(name, value, count) -> np.ndarray:
-    """The values as a read-only row of `count` finite numbers."""
+def fitted_row(name, value, shape) -> np.ndarray:
+    """The values as a row of finite numbers."""
     try:
         row = np.array(value, dtype=float)
     except (TypeError, ValueError):
         raise SettingError(f"{name} must be an array of real numbers; got {value!r}") from None
-    if row.shape != (count,):
-        raise SettingError(f"{name} must have shape ({count},), as these settings ask; got {row.shape}")
+    if row.shape != shape:
+        raise SettingError(f"{name} must have shape {shape}, as these settings ask; got {row.shape}")
     if not np.isfinite(row).all():
         raise SettingError(f"{name} must hold finite numbers to be drawn")
-    row.flags.writeable = False
     return row
 
 
@@ -53,6 +41,21 @@ def refit_row(old, count, turn=0) -> np.ndarray:
         both = min(len(old), count)
         new[:both] = old[:both]
     return new
+
+
+class RowWidget(Widget):
+    """A widget whose arrays are rows; those that are not given hold odd numbers, w others than the rest."""
+
+    _css = joined("css", "influence_explorer", "rows")
+    _fitted = staticmethod(fitted_row)
+
+    @staticmethod
+    def _default(name, shape):
+        return odd_values(*shape, turn=name == "w")
+
+    @staticmethod
+    def _refit(name, old, shape):
+        return refit_row(old, *shape, turn=name == "w")
 
 
 # ------------------------------------------------------------------------------------------------ the still picture

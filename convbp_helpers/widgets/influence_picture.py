@@ -1,9 +1,11 @@
-"""The explorer's still twin: what it shows, drawn for paper."""
+"""The influence explorer's still twin: the same cells, sentence and equation, for paper."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..figures.grids import describe, panel_of, picture_of, say
+from ..figures.picture import COLOURS, WIDEST, Picture
 from ..selection import (
     channels_sentence,
     equation_of,
@@ -14,8 +16,6 @@ from ..selection import (
     sentence_of,
 )
 from ..words import short
-from .grids import describe, panel_of, picture_of, say
-from .picture import COLOURS, WIDEST, Picture
 
 MOST_ENTRIES = 6000  # of a channel matrix that is drawn
 
@@ -82,7 +82,7 @@ def influence(explorer, selected=None, *, caption=None, alt=None) -> Picture:
     if explorer.show_channels and layer.filters * layer.channels <= MOST_ENTRIES:
         panels.append(_channels(layer, chosen))
     arrays_ = dict(x=explorer.x, w=explorer.w, b=explorer.b, delta=explorer.delta)
-    sentence = sentence_of(layer, chosen, view, **explorer._spoken)
+    sentence = sentence_of(layer, chosen, view, **explorer.spoken)
     equation = equation_of(layer, arrays_, chosen, view, explorer.form, most=9, muted=muted)
     if chosen is None:
         sentence = sentence.replace(sentence_of(layer, None), "No cell is selected")
