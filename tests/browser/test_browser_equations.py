@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 import pytest
-from browsing import COLORS, Notebook
+from browsing import COLORS
+from lab import Notebook
 
 IMPORTS = "import convbp_helpers\nfrom convbp_helpers import exercises"
 GRAD_X = r"\frac{\partial J}{\partial x_{n,c,i,j}} = "
