@@ -17,7 +17,8 @@ class Panels(Explorer):
 
     def window(self):
         """[first cell, number of cells] under the outline, and the same of the row of x, as they are on the screen."""
-        self.page.wait_for_function("document.getAnimations().every((a) => a.playState === 'finished')")
+        still = "document.querySelector('.cbp').getAnimations({ subtree: true }).every((a) => a.playState === 'finished')"
+        self.page.wait_for_function(still)  # (JupyterLab has animations of its own)
         return self.page.evaluate("""() => {
           const box = (e) => e.getBoundingClientRect();
           const padded = [...document.querySelectorAll('[data-row=padded] .cbp-box > rect')].map(box);
