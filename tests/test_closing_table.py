@@ -165,7 +165,8 @@ def test_two_workers_hand_over_what_they_counted(tmp_path):
     (fake / "torch.py").write_text("raise ImportError('taken away')")
     environ = {name: value for name, value in os.environ.items() if name != "CONVBP_REQUIRE"}
     environ |= dict(PYTHONPATH=str(fake), PATH=str(fake), PLAYWRIGHT_BROWSERS_PATH=str(fake))
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n2", "--junitxml=report.xml"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:nbval"]
+    command += ["-n2", "--junitxml=report.xml"]
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     table = done.stdout.split("what was run")[1]

@@ -11,7 +11,6 @@ import time
 import urllib.request
 from pathlib import Path
 
-import nbformat
 from browsing import Watched, resize
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -97,6 +96,8 @@ class Notebook(Watched):
     """A notebook of given cells, open in JupyterLab, with a kernel that waits."""
 
     def __init__(self, browser, lab, name, cells, tags=(), **options):
+        import nbformat  # (which takes a second)
+
         cells = [nbformat.v4.new_code_cell(c, metadata={"tags": list(tags)}) for c in cells]
         book = nbformat.v4.new_notebook(cells=cells)
         book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
