@@ -376,6 +376,41 @@ def test_unknown_command(project):
     assert "lab, fresh, test" in one_line(run(project, "serve"))
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments", "given"),
+    [
+        ("test", "", []),
+        ("test", "-n0 -k 'links and sums'", ["-n0", "-k", "links and sums"]),
+        ("quick", "-x", ["-m", "not slow", "-x"]),
+        ("test-lowest", "-x", ["-x"]),
+    ],
+)
+def test_what_is_run(project, command, arguments, given):
+    """pytest in several processes, where nothing else is asked for, and ruff before it."""
+    code = f"""
+        run.environment = lambda *asked: "python"
+        run.run = lambda command: print(command) or 0
+        run.os.environ["ARGS"] = {arguments!r}
+        run.main([{command!r}])
+    """
+    lines = in_project(project, f"exec({textwrap.dedent(code)!r})").splitlines()
+    said = lines.pop() if command == "quick" else ""
+    *ruff, tested = lines
+    assert tested == str(["python", "-m", "pytest", "-n", "auto", *given])
+    assert len(ruff) == (0 if command == "test-lowest" else 2)
+    assert (command == "quick") == ("This was the quick form" in said)
+
+
+def test_one_thread_a_process():
+    """What is computed with in each of several processes takes one core, in a kernel too."""
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    assert [os.environ.get(name) for name in names] == ["1"] * 3
+    if sys.platform.startswith("linux"):
+        code = "import os, numpy; numpy.ones((300, 300)) @ numpy.ones((300, 300)); print(os.listdir('/proc/self/task'))"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.count(",") == 0, "numpy started threads"
+
+
 def test_help_and_make_agree():
     """Every command has a line in the help and a target in the Makefile, and the other way round."""
     text = run(ROOT, "help").stdout
