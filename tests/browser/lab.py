@@ -116,6 +116,8 @@ class Notebook(Watched):
     def run(self, number):
         cell = self.page.locator(".jp-CodeCell").nth(number)
         before = cell.locator(".jp-InputArea-prompt").inner_text()
+        # away from the widget, of which nothing may pass below the pointer when the page scrolls to the cell
+        self.page.mouse.move(3, 3)
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
         self.page.wait_for_function(

@@ -9,6 +9,8 @@ import pytest
 from browsing import COLORS
 from lab import Notebook
 
+from convbp_helpers.words import number
+
 IMPORTS = "import convbp_helpers\nfrom convbp_helpers import exercises"
 GRAD_X = r"\frac{\partial J}{\partial x_{n,c,i,j}} = "
 LAYER_GRAD_X = (
@@ -277,7 +279,7 @@ def test_every_verdict_is_in_words(seen):
 
 
 def test_a_wrong_equation_has_a_grid_with_both_numbers(seen):
-    number = r"(-?[\d.]+(?:e[+-]\d+)?)"
+    found = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
 
     def problem(state, cell):
         tables = [table for box in cell["boxes"] for table in box["tables"]]
@@ -285,8 +287,8 @@ def test_a_wrong_equation_has_a_grid_with_both_numbers(seen):
             return tables
         if len(tables) != 1 or "✗" not in tables[0]["label"] or tables[0]["label"] not in text(cell):
             return f"no grid: {text(cell)}"
-        said = re.search(rf"should be {number} and is {number}", text(cell).replace("−", "-")).groups()
-        should, got = (f"{float(n):.4g}" for n in said)
+        said = re.search(rf"should be {found} and is {found}", text(cell).replace("−", "-")).groups()
+        should, got = (number(float(n)).replace("−", "-") for n in said)
         wrong = [c.replace("−", "-").split() for c in tables[0]["cells"] if "✗" in c]
         if ["✗", got, "not", should] not in wrong:
             return f"{said}, but {wrong}"
