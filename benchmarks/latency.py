@@ -61,7 +61,8 @@ def main():
         try:
             browser = launch(playwright)
             for number, (name, settings, target) in enumerate(CASES):
-                book = Notebook(browser, lab, f"latency{number}", [SETUP.format(settings)])
+                book = Notebook(browser, lab, f"latency{number}")
+                book.put(SETUP.format(settings))
                 book.run(0)
                 book.page.wait_for_selector(".cbp .cbp-cell")
                 times = sorted(measure(book))

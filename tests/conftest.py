@@ -47,13 +47,15 @@ def group_of(nodeid):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
+    slow = set()
     for item in items:
-        name = item.nodeid.split("::")[-1].split("[")[0]
-        why = "in a browser" if group_of(item.nodeid) == BROWSER else SLOW.get(name)
+        group, name = group_of(item.nodeid), item.nodeid.split("::")[-1].split("[")[0]
+        why = "in a browser" if group == BROWSER else SLOW.get(name)
         if why:
             item.add_marker(pytest.mark.slow(why))
+            slow.add(group)
     if hasattr(config, "workerinput"):  # what takes longest begins first
-        items.sort(key=lambda item: group_of(item.nodeid) != BROWSER)
+        items.sort(key=lambda item: (group_of(item.nodeid) != BROWSER, group_of(item.nodeid) not in slow))
 
 
 @pytest.hookimpl(optionalhook=True)

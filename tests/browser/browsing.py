@@ -66,22 +66,22 @@ COLORS = """
 
 
 @contextmanager
-def exported(browser, folder, kind, ready):
-    """A function that opens the page a widget exports, from a folder, with the network off, as a `kind` of Seen."""
+def exported(watched, folder, kind, ready):
+    """A function that opens the page a widget exports, from a folder, in place of the one before, as a `kind` of Seen."""
     opened = []
 
     def open_page(widget, width=1300, scheme="light"):
         path = widget.export_html(folder / f"{len(opened)}.html")
-        watched = Watched(browser, width=width, color_scheme=scheme, offline=True)
-        opened.append(watched)
+        opened.append(path)
+        watched.page.emulate_media(color_scheme=scheme)
+        watched.page.set_viewport_size({"width": width, "height": 1000})
+        watched.page.mouse.move(0, 0)  # where nothing is
         watched.page.goto(path.as_uri())
         watched.page.wait_for_selector(ready)
         return kind(watched)
 
     yield open_page
-    for watched in opened:
-        watched.clean()
-        watched.context.close()
+    watched.clean()
 
 
 def resize(page, width, height=1000):

@@ -4,7 +4,7 @@ All tests below this folder are run by one worker: one Chromium, one JupyterLab.
 """
 
 import pytest
-from browsing import launch
+from browsing import Watched, launch
 from closing_table import missing
 from lab import Lab, Shared
 
@@ -48,10 +48,21 @@ def show(notebooks):
     """show(theme, width, "first cell", "second cell", ...): a notebook in JupyterLab, whose first cell is run."""
     shown = []
 
-    def show(*arguments):
-        shown.append(notebooks.show(*arguments))
-        return shown[-1]
+    def show(theme, width, *cells):
+        notebook = notebooks.show(theme, width, *cells)
+        shown.append(notebook)
+        notebook.run(0)
+        notebook.page.mouse.move(3, 3)
+        return notebook
 
     yield show
     for notebook in shown:
         notebook.clean()
+
+
+@pytest.fixture(scope="session")
+def offline(chromium):
+    """A page without network, in which one exported page after the other is opened."""
+    watched = Watched(chromium, offline=True)
+    yield watched
+    watched.context.close()

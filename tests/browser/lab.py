@@ -93,15 +93,11 @@ class Lab:
 
 
 class Notebook(Watched):
-    """A notebook of given cells, open in JupyterLab, with a kernel that waits."""
+    """A notebook that is open in JupyterLab, with a kernel that waits."""
 
-    def __init__(self, browser, lab, name, cells, tags=(), **options):
-        import nbformat  # (which takes a second)
-
-        cells = [nbformat.v4.new_code_cell(c, metadata={"tags": list(tags)}) for c in cells]
-        book = nbformat.v4.new_notebook(cells=cells)
-        book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(book, lab.root / f"{name}.ipynb")
+    def __init__(self, browser, lab, name, **options):
+        book = {"cells": [], "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+        (lab.root / f"{name}.ipynb").write_text(json.dumps(book))
         super().__init__(browser, **options)
         self.page.goto(lab.url_of(f"{name}.ipynb"))
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
@@ -109,11 +105,17 @@ class Notebook(Watched):
         idle = "() => /[|] Idle/.test(document.querySelector('#jp-main-statusbar')?.textContent ?? '')"
         self.page.wait_for_function(idle, timeout=60_000)
 
-    def put(self, *sources):
-        """These sources into the cells, from the first on; nothing into the others, and no output anywhere."""
-        assert self.page.evaluate(PUT, list(sources)) >= len(sources), "the notebook has too few cells"
+    def put(self, *sources, tags=()):
+        """These code cells, in place of all that are there."""
+        self.page.evaluate(PUT, [list(sources), list(tags)])
+        self.page.wait_for_function(
+            "([n]) => document.querySelectorAll('.jp-CodeCell').length === n"
+            " && !document.querySelector('.jp-OutputArea-output')",
+            arg=[len(sources)],
+        )
 
     def run(self, number):
+        """Run a cell; what it prints."""
         cell = self.page.locator(".jp-CodeCell").nth(number)
         before = cell.locator(".jp-InputArea-prompt").inner_text()
         # away from the widget, of which nothing may pass below the pointer when the page scrolls to the cell
@@ -130,40 +132,37 @@ class Notebook(Watched):
         return output.last.inner_text().strip() if output.count() else ""
 
 
-PUT = """(sources) => {
-  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
-  cells.forEach((cell, n) => { cell.model.sharedModel.setSource(sources[n] ?? ""); cell.model.clearExecution(); });
-  return cells.length;
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+PUT = """([sources, tags]) => {
+  const book = window.jupyterapp.shell.currentWidget.content.model.sharedModel, before = book.cells.length;
+  book.transact(() => {
+    book.insertCells(0, sources.map((source) => ({ cell_type: "code", source, metadata: { tags } })));
+    book.deleteCellRange(sources.length, sources.length + before);
+  });
 }"""
 
 
 class Shared:
-    """One notebook for each theme, open in JupyterLab, for all tests in turn."""
-
-    CELLS = 5
+    """One notebook for each theme, open in JupyterLab, which the tests fill in turn."""
 
     def __init__(self, browser, lab, session):
         self.browser, self.lab, self.session = browser, lab, session
         self.open = {}  # theme -> the notebook
         self.failed = 0
 
-    def show(self, theme, width, *sources):
-        """The notebook in this theme, in this width, with these cells, of which the first is run."""
+    def show(self, theme, width, *sources, height=1000, tags=()):
+        """The notebook in this theme, with these cells, on a page of this size."""
         if self.session.testsfailed > self.failed:  # a test that failed may have left anything behind
             self.close()
             self.failed = self.session.testsfailed
         if theme not in self.open:
             self.lab.set_theme(theme)
-            self.open[theme] = Notebook(self.browser, self.lab, f"shared-{theme}", [""] * self.CELLS)
+            self.open[theme] = Notebook(self.browser, self.lab, f"shared-{theme}")
             self.lab.set_theme("light")
         notebook = self.open[theme]
         assert notebook.page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
-        notebook.put()
-        notebook.page.wait_for_function("!document.querySelector('.jp-OutputArea-output')")
-        resize(notebook.page, width)
-        notebook.put(*sources)
-        notebook.run(0)
-        notebook.page.mouse.move(3, 3)
+        resize(notebook.page, width, height)
+        notebook.put(*sources, tags=tags)
         return notebook
 
     def close(self):

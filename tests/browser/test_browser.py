@@ -64,9 +64,9 @@ def fresh(in_lab):
 
 
 @pytest.fixture
-def page_of(chromium, tmp_path):
+def page_of(offline, tmp_path):
     """Open an exported page of an explorer with these settings."""
-    with exported(chromium, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
+    with exported(offline, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
         yield lambda width=1300, scheme="light", **settings: open_page(
             InfluenceExplorer(**settings), width, scheme
         )

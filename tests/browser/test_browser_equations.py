@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pytest
 from browsing import COLORS
-from lab import Notebook
 
 from convbp_helpers.words import number
 
@@ -200,24 +199,17 @@ WIDTHS = 1300, 800
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def book(request, chromium, jupyterlab):
+def book(request, notebooks):
     """A notebook with a cell for every state, all of them run. The page is so high that all of it is laid out."""
-    jupyterlab.set_theme(request.param)
-    try:
-        cells = [IMPORTS, *(state.cell for state in STATES.values())]
-        # with this tag, a cell that fails does not keep those below it from running
-        opened = {"height": 9000, "tags": ["raises-exception"]}
-        notebook = Notebook(chromium, jupyterlab, f"equations-{request.param}", cells, **opened)
-    finally:
-        jupyterlab.set_theme("light")
+    cells = [IMPORTS, *(state.cell for state in STATES.values())]
+    # with this tag, a cell that fails does not keep those below it from running
+    notebook = notebooks.show(request.param, 1300, *cells, height=9000, tags=["raises-exception"])
     page = notebook.page
-    assert page.evaluate("document.body.dataset.jpThemeLight") == str(request.param == "light").lower()
     for item in ("Run", "Run All Cells"):
         page.get_by_role("menuitem", name=item, exact=True).click()
     page.wait_for_function(READY, timeout=60_000)
     yield notebook
     notebook.clean()
-    notebook.context.close()
 
 
 @pytest.fixture(scope="module")

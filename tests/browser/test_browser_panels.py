@@ -81,9 +81,9 @@ def in_lab(show):
 
 
 @pytest.fixture
-def page_of(chromium, tmp_path):
+def page_of(offline, tmp_path):
     """Open the page that a widget exports."""
-    with exported(chromium, tmp_path, Panels, ".cbp .cbp-box > rect") as open_page:
+    with exported(offline, tmp_path, Panels, ".cbp .cbp-box > rect") as open_page:
         yield open_page
 
 
