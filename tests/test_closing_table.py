@@ -30,8 +30,11 @@ def test_other():
     OTHER
 """
 IN_BROWSER = """
-def test_browser(chromium):
-    assert chromium.version
+import os
+
+def test_browser(count, request):
+    count("in the browser's group, on " + os.environ.get("PYTEST_XDIST_WORKER", "its own"))
+    assert request.getfixturevalue("chromium").version
 """
 
 
@@ -42,8 +45,7 @@ def project(folder, **files):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes((TESTS / name).read_bytes())
     (folder / "pytest.ini").write_text("[pytest]\n")
-    (folder / "tests" / "browser" / "test_in_browser.py").write_text(IN_BROWSER)
-    for name, text in files.items():
+    for name, text in {"browser/test_in_browser": IN_BROWSER, **files}.items():
         (folder / "tests" / f"{name}.py").write_text(text)
 
 
@@ -144,6 +146,12 @@ def test_ONE(count, table):
         assert time.monotonic() < until, "the two run at the same time"
         time.sleep(0.01)
 """
+IN_ONE = """
+import os
+
+def test_beside(count):
+    count("in the browser's group, on " + os.environ["PYTEST_XDIST_WORKER"])
+"""
 THIRD = """
 def test_torch(torch, count):
     pass
@@ -159,7 +167,8 @@ def small(one, other, number):
 
 def test_two_workers_hand_over_what_they_counted(tmp_path):
     """A real run: two workers, PyTorch and Chromium taken away, and Playwright's own words about it."""
-    project(tmp_path, test_a=small("a", "b", 1000), test_b=small("b", "a", 234), test_c=THIRD)
+    files = dict(test_a=small("a", "b", 1000), test_b=small("b", "a", 234), test_c=THIRD)
+    project(tmp_path, **files, **{"browser/test_beside": IN_ONE})
     fake = tmp_path / "fake"
     fake.mkdir()
     (fake / "torch.py").write_text("raise ImportError('taken away')")
@@ -172,14 +181,15 @@ def test_two_workers_hand_over_what_they_counted(tmp_path):
     table = done.stdout.split("what was run")[1]
     assert re.search(r"1,234  random geometries\n", table)
     assert re.search(r" 1  on gw0\n", table) and re.search(r" 1  on gw1\n", table)
-    assert re.search(r" 1  in the third file\n +3  tests passed\n", table), "in the order of collection"
+    assert re.search(r" 2  in the browser's group, on gw\d\n", table), "one worker has the browser"
+    assert re.search(r" 1  in the third file\n +4  tests passed\n", table), "in the order of collection"
     assert re.search(
         r"\na table\n    page   lines\n    a      1,000\n    b        234\n    total  1,234\n", table
     )
     assert re.search(r" 2  skipped\n", table)
     assert re.search(r" 1    PyTorch is not installed \(pip install torch\): taken away", table)
     assert re.search(r" 1    no Chromium \(apt install chromium, .*\): \S+", table)
-    assert re.search(r"= 3 passed, 2 skipped in .* =+\n$", done.stdout)
+    assert re.search(r"= 4 passed, 2 skipped in .* =+\n$", done.stdout)
     names = set(
         re.findall(r'<testcase classname="(\S+)" name="(\S+)"', (tmp_path / "report.xml").read_text())
     )
