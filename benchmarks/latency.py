@@ -10,11 +10,12 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
 
-import conftest  # noqa: E402
+from browsing import launch  # noqa: E402
+from lab import Lab, Notebook  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
-from test_browser import SETUP, Notebook  # noqa: E402
+from test_browser import SETUP  # noqa: E402
 
 CASES = [
     ("7×7 input, 3×3 kernel", "input_size=(7, 7), kernel_size=(3, 3), controls=False", 20),
@@ -56,11 +57,14 @@ def measure(book):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        lab = conftest.Lab(pathlib.Path(folder))
+        lab = Lab(pathlib.Path(folder))
         try:
-            browser = playwright.chromium.launch(args=conftest.BROWSER_OPTIONS, **conftest.need("chromium"))
+            browser = launch(playwright)
             for number, (name, settings, target) in enumerate(CASES):
-                book = Notebook(browser, lab, f"latency{number}", [SETUP.format(settings)])
+                book = Notebook(browser, lab, f"latency{number}")
+                book.put(SETUP.format(settings))
+                book.run(0)
+                book.page.wait_for_selector(".cbp .cbp-cell")
                 times = sorted(measure(book))
                 cells = book.page.locator(".cbp-cell").count()
                 print(

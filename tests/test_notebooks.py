@@ -1,7 +1,7 @@
 """The committed notebooks are in normal form and keep the rules; each rule is shown to catch its fault."""
 
 import base64
-import os
+import copy
 import re
 import struct
 import subprocess
@@ -244,43 +244,31 @@ grey = "BYTES"
 HTML(f'<figure><img alt="One grey row" src="data:image/png;base64,{grey}"></figure>')"""
 
 
-def make(path, *sources):
-    if sources:
-        cells = [new_markdown_cell("# A title"), *map(new_code_cell, sources)]
-        path.write_text(nbformat.writes(new_notebook(cells=cells)))
-    return subprocess.run(
-        [sys.executable, ROOT / "tools" / "notebooks.py", path],
-        cwd=path.parent,
-        capture_output=True,
-        text=True,
-    )
+def write(path, *sources):
+    cells = [new_markdown_cell("# A title"), *map(new_code_cell, sources)]
+    path.write_text(nbformat.writes(new_notebook(cells=cells)))
 
 
-def nbval(folder):
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
-    command += [f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}", "-rf"]
-    environ = {name: value for name, value in os.environ.items() if name != "CONVBP_REQUIRE"}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environ)
-
-
-def test_execute_then_compare_strictly(tmp_path, count):
-    path = tmp_path / "00-small.ipynb"
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+def test_execute_then_compare_strictly(pytester, capsys, count):
+    path = pytester.path / "00-small.ipynb"
+    pytester.makeini("[pytest]\n")
     sources = [
         "x = 2+3\nprint(x)\nx * 2",
         "print('one')\nprint('two')",
         WIDGET,
         *[PICTURE.replace("BYTES", png())] * 2,
     ]
-    done = make(path, *sources)
+    write(path, *sources)
+    command = [sys.executable, ROOT / "tools" / "notebooks.py", path]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     first = path.read_bytes()
     assert notebooks.faults(path) == []
     assert b"x = 2 + 3" in first, "ruff formats before the notebook is executed"
     assert b"widget-view" not in first and b"<p>twin</p>" in first
 
-    again = make(path)
-    assert again.returncode == 0 and "unchanged" in again.stdout, again.stdout + again.stderr
+    assert notebooks.main([str(path)]) == 0
+    assert capsys.readouterr().out == "00-small.ipynb: unchanged\n"
     assert path.read_bytes() == first
 
     changes = [
@@ -290,20 +278,23 @@ def test_execute_then_compare_strictly(tmp_path, count):
         ("One grey row", "One blue row"),
         (png(), png(9)),
     ]
-    tamper(tmp_path / "tampered.ipynb", first, changes)
-    done = nbval(tmp_path)
-    failed = re.findall(r"FAILED (\S+)", done.stdout)
-    assert done.returncode == 1, done.stdout
-    # the untouched notebook passes, and so does the last cell, where only the picture's bytes differ
-    assert failed == ["tampered.ipynb::Cell"] * 4, done.stdout
-    assert re.findall(r"FAILED \S+ (\d)", done.stdout) == list("0123"), done.stdout
+    tamper(path, first, changes)
+    strictly = ["--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-rf"]
+    sanitized = f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"
+    done = pytester.runpytest_inprocess(*strictly, sanitized)
+    said = done.stdout.str()
+    assert done.ret == 1, said
+    # the untouched cells pass, and so does the last one, where only the picture's bytes differ
+    failed = re.findall(r"FAILED 00-small.ipynb::Cell (\d)", said)
+    assert failed == list("5678"), said
+    done.assert_outcomes(passed=6, failed=4)
     count("changed stored outputs that strict nbval caught", len(failed))
 
 
 def tamper(path, original, changes):
-    """Change the stored outputs of the n-th code cell by the n-th of the changes, and nothing else."""
+    """Below the code cells the same again, with the stored outputs of the n-th changed by the n-th change."""
     notebook = nbformat.reads(original.decode(), as_version=4)
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [copy.deepcopy(cell) for cell in notebook.cells if cell.cell_type == "code"]
     for cell, (old, new) in zip(cells, changes, strict=True):
         hits = 0
         for output in cell.outputs:
@@ -313,17 +304,18 @@ def tamper(path, original, changes):
                         holder[key] = value.replace(old, new)
                         hits += 1
         assert hits == 1, (old, hits)
-    path.write_text(notebooks.text_of(notebook))
+    notebook.cells += cells
+    path.write_text(notebooks.text_of(notebooks.normal(notebook)))
 
 
 @pytest.mark.parametrize(
     "source, words", [("1 / 0", "ZeroDivisionError"), ("import sys\n\nsys.stderr.write('look');", "stderr")]
 )
-def test_execute_fails_loudly(tmp_path, source, words):
+def test_execute_fails_loudly(tmp_path, capsys, source, words):
     path = tmp_path / "00-small.ipynb"
-    done = make(path, "x = 1", source)
-    assert done.returncode == 1
-    assert words in done.stderr
+    write(path, "x = 1", source)
+    assert notebooks.main([str(path)]) == 1
+    assert words in capsys.readouterr().err
     assert '"execution_count": 1' not in path.read_text(), "the file is as it was"
 
 

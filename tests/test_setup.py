@@ -376,6 +376,41 @@ def test_unknown_command(project):
     assert "lab, fresh, test" in one_line(run(project, "serve"))
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments", "given"),
+    [
+        ("test", "", []),
+        ("test", "-n0 -k 'links and sums'", ["-n0", "-k", "links and sums"]),
+        ("quick", "-x", ["-m", "not slow", "-x"]),
+        ("test-lowest", "-x", ["-x"]),
+    ],
+)
+def test_what_is_run(project, command, arguments, given):
+    """pytest in several processes, where nothing else is asked for, and ruff before it."""
+    code = f"""
+        run.environment = lambda *asked: "python"
+        run.run = lambda command: print(command) or 0
+        run.os.environ["ARGS"] = {arguments!r}
+        run.main([{command!r}])
+    """
+    lines = in_project(project, f"exec({textwrap.dedent(code)!r})").splitlines()
+    said = lines.pop() if command == "quick" else ""
+    *ruff, tested = lines
+    assert tested == str(["python", "-m", "pytest", "-n", "auto", *given])
+    assert len(ruff) == (0 if command == "test-lowest" else 2)
+    assert (command == "quick") == ("This was the quick form" in said)
+
+
+def test_one_thread_a_process():
+    """What is computed with in each of several processes takes one core, in a kernel too."""
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    assert [os.environ.get(name) for name in names] == ["1"] * 3
+    if sys.platform.startswith("linux"):
+        code = "import os, numpy; numpy.ones((300, 300)) @ numpy.ones((300, 300)); print(os.listdir('/proc/self/task'))"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.count(",") == 0, "numpy started threads"
+
+
 def test_help_and_make_agree():
     """Every command has a line in the help and a target in the Makefile, and the other way round."""
     text = run(ROOT, "help").stdout
@@ -511,99 +546,3 @@ def test_readme_first_screen():
     for piece in ("notebooks/images/explorer.png", "make lab", "make test"):
         assert piece in screen
     assert not re.search(r"!(?!\[)|\b(simply|just|obviously)\b", re.sub(r"`[^`]*`", "", README))
-
-
-# -- the conftest ------------------------------------------------------------------------------------
-
-SMALL = """
-import pytest
-
-def test_counts(count):
-    count("random geometries", 1000)
-    count("random geometries", 234)
-
-def test_oracle(torch):
-    assert torch
-
-def test_browser(chromium):
-    assert chromium.version
-
-def test_other():
-    OTHER
-"""
-
-
-def small_run(folder, other="pass", require="", without=()):
-    """Our conftest around a small test file, with some of torch and chromium taken away."""
-    (folder / "conftest.py").write_bytes((ROOT / "tests" / "conftest.py").read_bytes())
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    (folder / "test_small.py").write_text(SMALL.replace("OTHER", other))
-    environ = dict(CLEAN, CONVBP_REQUIRE=require)
-    fake = folder / "fake"
-    fake.mkdir()
-    if "torch" in without:
-        (fake / "torch.py").write_text("raise ImportError('taken away')")
-    else:
-        (fake / "torch.py").write_text("def set_num_threads(n): pass")
-    environ["PYTHONPATH"] = str(fake)
-    if "chromium" in without:
-        environ |= {"PATH": str(fake), "PLAYWRIGHT_BROWSERS_PATH": str(fake)}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, timeout=120)
-
-
-def test_skips_are_counted_by_reason(tmp_path):
-    done = small_run(tmp_path, "pytest.skip('no reason')", without=("torch", "chromium"))
-    assert done.returncode == 0, done.stdout
-    table = done.stdout.split("what was run")[1]
-    assert re.search(r"1,234  random geometries\n", table)
-    assert re.search(r" 1  tests passed\n", table) and re.search(r" 3  skipped\n", table)
-    assert re.search(r" 1    PyTorch is not installed \(pip install torch\)", table)
-    assert re.search(r" 1    no Chromium \(apt install chromium", table)
-    assert re.search(r" 1    no reason", table)
-
-
-def test_required_and_missing_is_a_failure(tmp_path):
-    done = small_run(tmp_path, require="chromium,torch", without=("torch", "chromium"))
-    assert done.returncode == 1
-    assert "CONVBP_REQUIRE names torch" in done.stdout and "CONVBP_REQUIRE names chromium" in done.stdout
-    assert re.search(r" 0  skipped\n", done.stdout)
-
-
-def test_any_skip_fails_where_something_is_required(tmp_path, chromium):
-    done = small_run(tmp_path, "pytest.skip('no reason')", require="torch")
-    assert done.returncode == 1
-    assert "nothing may be skipped" in done.stdout and "1 skipped" in done.stdout
-
-
-def test_all_there_and_nothing_skipped_passes(tmp_path, chromium):
-    done = small_run(tmp_path, require="torch,chromium")
-    assert done.returncode == 0, done.stdout
-    assert re.search(r" 4  tests passed\n", done.stdout) and re.search(r" 0  skipped\n", done.stdout)
-
-
-def test_jupyterlab_asks_nothing(jupyterlab, chromium):
-    """The shared JupyterLab opens a notebook on this environment's kernel, in the theme asked for."""
-    import nbformat
-
-    source = "import sys; print('kernel', sys.prefix)"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    notebook.metadata["kernelspec"] = {
-        "name": "python3",
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-    }
-    (jupyterlab.root / "setup.ipynb").write_text(nbformat.writes(notebook))
-    jupyterlab.set_theme("dark")
-    page = chromium.new_page()
-    try:
-        jupyterlab.open(page, "setup.ipynb")
-        assert page.get_attribute("body", "data-jp-theme-light") == "false"
-        page.click(".jp-Notebook .jp-CodeCell .cm-content")
-        page.keyboard.press("Control+Enter")
-        page.wait_for_selector(".jp-OutputArea-output >> text=kernel")
-        assert sys.prefix in page.inner_text(".jp-OutputArea-output")
-        assert page.locator("text=/Would you like|news/i").count() == 0
-    finally:
-        page.close()
-        jupyterlab.set_theme("light")

@@ -25,6 +25,7 @@ HELP = """\
 make lab            install, and open JupyterLab on notebook 00 (your copies are in my-notebooks/)
 make fresh NAME=02  put a clean copy of notebook 02 beside the one you edited
 make test           install, and run every test; ARGS="-k links -x" goes to pytest
+make quick          the tests before a commit, without the slow ones (the browser, each change of each equation)
 make test-lowest    the tests with the lowest versions that pyproject.toml declares
 make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
@@ -346,20 +347,31 @@ def extra(arguments):
     return arguments or shlex.split(os.environ.get("ARGS", ""))
 
 
-def test(arguments):
+def pytest(python, *arguments):
+    """pytest in as many processes as tests/conftest.py says; ARGS="-n0" for a single one."""
+    return [python, "-m", "pytest", "-n", "auto"] + list(arguments)
+
+
+def test(arguments, *only):
     python = environment()
     linted = lint(python)
     if linted:
         say("ruff found the above. The tests run all the same, and this run will fail.")
-    tested = run([python, "-m", "pytest", *extra(arguments)])
+    tested = run(pytest(python, *only, *extra(arguments)))
     if linted:
         say("This run failed: see what ruff found, above the tests. `make format` mends most of it.")
     return tested or linted
 
 
+def quick(arguments):
+    failed = test(arguments, "-m", "not slow")
+    say("This was the quick form. What it left out is counted in the table above; `make test` runs all.")
+    return failed
+
+
 def test_lowest(arguments):
     python = environment(".venv-lowest", "requirements-lowest.txt")
-    return run([python, "-m", "pytest", *extra(arguments)])
+    return run(pytest(python, *extra(arguments)))
 
 
 def test_offline(arguments):
@@ -375,7 +387,7 @@ def test_offline(arguments):
         why = (probe.stdout.decode(errors="replace").strip().splitlines() or ["unshare failed"])[-1]
         stop(f"you may not make a network namespace here ({why}). Unplug the network, then make test.")
     say("The network is off for this run (only localhost answers).")
-    return run(alone + [python, "-m", "pytest", *extra(arguments)])
+    return run(alone + pytest(python, *extra(arguments)))
 
 
 def notebooks(arguments):
@@ -418,6 +430,7 @@ COMMANDS = {
     "lab": lab,
     "fresh": fresh,
     "test": test,
+    "quick": quick,
     "test-lowest": test_lowest,
     "test-offline": test_offline,
     "notebooks": notebooks,

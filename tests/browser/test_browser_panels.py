@@ -3,7 +3,7 @@
 # ruff: noqa: E501 (sentences and JavaScript are kept on one line)
 
 import pytest
-from browsing import COLORS, Notebook, exported, looks
+from browsing import COLORS, exported, looks
 from test_browser import OVERFLOW, Explorer, assert_readable
 
 from convbp_helpers.widgets import DualityPanels, PaddingSplit
@@ -17,7 +17,8 @@ class Panels(Explorer):
 
     def window(self):
         """[first cell, number of cells] under the outline, and the same of the row of x, as they are on the screen."""
-        self.page.wait_for_function("document.getAnimations().every((a) => a.playState === 'finished')")
+        still = "document.querySelector('.cbp').getAnimations({ subtree: true }).every((a) => a.playState === 'finished')"
+        self.page.wait_for_function(still)  # (JupyterLab has animations of its own)
         return self.page.evaluate("""() => {
           const box = (e) => e.getBoundingClientRect();
           const padded = [...document.querySelectorAll('[data-row=padded] .cbp-box > rect')].map(box);
@@ -58,48 +59,31 @@ class Panels(Explorer):
           return [p.dataset.panel, [...p.querySelectorAll('.cbp-filled')].map((g) => [over(g), g.textContent]), row.flatMap((g, n) => g.classList.contains('cbp-lit') ? [n] : [])];
         })""")
 
-
-class Book(Notebook, Panels):
-    """A notebook in JupyterLab whose first cell, now run, shows a widget."""
-
-    def __init__(self, browser, lab, name, cells, width):
-        super().__init__(browser, lab, name, cells, width=width)
-        self.run(0)
-        self.page.wait_for_selector(".cbp .cbp-box > rect", timeout=60_000)
-        self.page.locator(".cbp-lines").scroll_into_view_if_needed()
-        self.page.mouse.move(3, 3)
-
     def ask(self, cell):
         self.page.wait_for_timeout(200)
         return self.run(cell)
 
 
 @pytest.fixture
-def in_lab(chromium, jupyterlab):
-    """Open a notebook with a widget in JupyterLab, in a theme and a width."""
-    opened = []
+def in_lab(show):
+    """Show a widget in JupyterLab, in a theme and a width; and cells below it."""
 
-    def open_book(theme, width, widget, *cells):
-        jupyterlab.set_theme(theme)
-        name = f"{widget[:5]}-{theme}-{width}"
-        book = Book(
-            chromium, jupyterlab, name, [f"from convbp_helpers import widgets\nit = widgets.{widget}\nit", *cells], width
-        )  # fmt: skip
-        opened.append(book)
-        assert book.page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
+    def widget(theme, width, made, *cells):
+        book = Panels(
+            show(theme, width, f"from convbp_helpers import widgets\nit = widgets.{made}\nit", *cells)
+        )
+        book.page.wait_for_selector(".cbp .cbp-box > rect", timeout=60_000)
+        book.page.locator(".cbp-lines").scroll_into_view_if_needed()
+        book.page.mouse.move(3, 3)
         return book
 
-    yield open_book
-    for book in opened:
-        book.clean()
-        book.context.close()
-    jupyterlab.set_theme("light")
+    return widget
 
 
 @pytest.fixture
-def page_of(chromium, tmp_path):
+def page_of(offline, tmp_path):
     """Open the page that a widget exports."""
-    with exported(chromium, tmp_path, Panels, ".cbp .cbp-box > rect") as open_page:
+    with exported(offline, tmp_path, Panels, ".cbp .cbp-box > rect") as open_page:
         yield open_page
 
 

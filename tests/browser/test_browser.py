@@ -3,14 +3,14 @@
 # ruff: noqa: E501 (sentences and tables are kept on one line)
 
 import pytest
-from browsing import COLORS, Notebook, Watched, exported, looks
+from browsing import COLORS, Seen, exported, looks
 
 from convbp_helpers.widgets import InfluenceExplorer
 
 SETUP = "from convbp_helpers import widgets\nexplorer = widgets.InfluenceExplorer({})\nexplorer"
 
 
-class Explorer(Watched):
+class Explorer(Seen):
     """A page with an explorer."""
 
     def cell(self, key):
@@ -36,49 +36,37 @@ class Explorer(Watched):
         return self.page.locator(f'.cbp [data-name="{name}"]').nth(part)
 
 
-class Explored(Notebook, Explorer):
-    """A notebook in JupyterLab whose first cell, now run, shows an explorer."""
+@pytest.fixture
+def in_lab(show):
+    """Show an explorer with these settings in JupyterLab, in a theme and a width; and cells below it."""
 
-    def __init__(self, browser, lab, name, cells, width=1300):
-        super().__init__(browser, lab, name, cells, width=width)
-        self.run(0)
-        self.page.wait_for_selector(".cbp .cbp-cell", timeout=60_000)
-        self.page.mouse.move(3, 3)
+    def explorer(theme, width, settings, *cells):
+        settings = ", ".join(f"{n}={v!r}" for n, v in settings.items())
+        book = Explorer(show(theme, width, SETUP.format(settings), *cells))
+        book.page.wait_for_selector(".cbp .cbp-cell", timeout=60_000)
+        return book
 
-
-@pytest.fixture(scope="module")
-def book(chromium, jupyterlab):
-    """One notebook for the tests that share a kernel; each starts it again by running its first cell."""
-    jupyterlab.set_theme("light")
-    notebook = Explored(
-        chromium,
-        jupyterlab,
-        "explorer",
-        [
-            SETUP.format(""),
-            "print(explorer.selected, explorer.stride, explorer.view, len(explorer.links))",
-            'explorer.selected = ("z", 1, 2)',
-            "explorer.stride = 2",
-        ],
-    )
-    yield notebook
-    notebook.clean()
-    notebook.context.close()
+    return explorer
 
 
 @pytest.fixture
-def fresh(book):
-    book.run(0)
-    book.page.wait_for_selector(".cbp .cbp-cell")
+def fresh(in_lab):
+    """An explorer as it is without settings, and three cells."""
+    book = in_lab(
+        "light", 1300, {},
+        "print(explorer.selected, explorer.stride, explorer.view, len(explorer.links))",
+        'explorer.selected = ("z", 1, 2)',
+        "explorer.stride = 2",
+    )  # fmt: skip
     book.page.locator(".cbp-stage").scroll_into_view_if_needed()
     book.page.mouse.move(3, 3)
     return book
 
 
 @pytest.fixture
-def page_of(chromium, tmp_path):
+def page_of(offline, tmp_path):
     """Open an exported page of an explorer with these settings."""
-    with exported(chromium, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
+    with exported(offline, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
         yield lambda width=1300, scheme="light", **settings: open_page(
             InfluenceExplorer(**settings), width, scheme
         )
@@ -242,21 +230,14 @@ def test_a_leftover_is_hatched_and_says_why(fresh):
 
 
 @pytest.mark.parametrize("width", [800, 1300])
-def test_dark_theme_and_narrow_pages(chromium, jupyterlab, width):
-    jupyterlab.set_theme("dark")
-    try:
-        settings = 'channels=3, filters=2, padding=1, selected=("x", 1, 2, 3)'
-        book = Explored(chromium, jupyterlab, f"dark{width}", [SETUP.format(settings)], width=width)
-        book.expect_sentence("x[1,2,3] influences 12 outputs, through 12 weights")
-        root = book.page.locator(".cbp")
-        assert root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
-        assert root.evaluate("e => e.getBoundingClientRect().right") <= width
-        assert book.page.evaluate("document.body.dataset.jpThemeLight") == "false"
-        assert_readable(book.page)
-        book.clean()
-        book.context.close()
-    finally:
-        jupyterlab.set_theme("light")
+def test_dark_theme_and_narrow_pages(in_lab, width):
+    book = in_lab("dark", width, dict(channels=3, filters=2, padding=1, selected=("x", 1, 2, 3)))
+    book.expect_sentence("x[1,2,3] influences 12 outputs, through 12 weights")
+    root = book.page.locator(".cbp")
+    assert root.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert root.evaluate("e => e.getBoundingClientRect().right") <= width
+    assert book.page.evaluate("document.body.dataset.jpThemeLight") == "false"
+    assert_readable(book.page)
 
 
 CONTRAST = (
@@ -485,28 +466,6 @@ THEMES = [("light", 1300), ("dark", 800)]
 ALONE = "x[1,2,3] influences 4 outputs, through 4 weights; filter {} sounds, {} is muted"
 
 
-@pytest.fixture
-def in_lab(chromium, jupyterlab):
-    """Open a notebook with an explorer in JupyterLab, in a theme and a width."""
-    opened = []
-
-    def open_book(name, theme, width, settings, *cells):
-        jupyterlab.set_theme(theme)
-        settings = ", ".join(f"{n}={v!r}" for n, v in settings.items())
-        book = Explored(
-            chromium, jupyterlab, f"{name}-{theme}", [SETUP.format(settings), *cells], width=width
-        )
-        assert book.page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
-        opened.append(book)
-        return book
-
-    yield open_book
-    for book in opened:
-        book.clean()
-        book.context.close()
-    jupyterlab.set_theme("light")
-
-
 def assert_fits(book):
     assert book.page.evaluate(OVERFLOW) == []
     assert_readable(book.page)
@@ -529,7 +488,6 @@ def pressed(book):
 @pytest.mark.parametrize(("theme", "width"), THEMES)
 def test_mute_and_solo(in_lab, theme, width):
     book = in_lab(
-        "mute",
         theme,
         width,
         MUTING,
@@ -589,7 +547,7 @@ def test_mute_and_solo(in_lab, theme, width):
 @pytest.mark.parametrize(("theme", "width"), THEMES)
 def test_the_bias_dial(in_lab, theme, width):
     book = in_lab(
-        "bias", theme, width, TURNING, "print(explorer.b.tolist(), explorer.sentence)", "explorer.b = [-1, 0]"
+        theme, width, TURNING, "print(explorer.b.tolist(), explorer.sentence)", "explorer.b = [-1, 0]"
     )
     moved = "b[1] moved by {}: so did all 24 cells of z[1], and no other cell"
     start = numbers(book, "z")
@@ -634,7 +592,6 @@ def test_the_bias_dial(in_lab, theme, width):
 @pytest.mark.parametrize(("theme", "width"), THEMES)
 def test_the_number_of_links(in_lab, theme, width):
     book = in_lab(
-        "counts",
         theme,
         width,
         COUNTING | dict(show_counts=False),
@@ -817,7 +774,7 @@ def assert_grouped(book, groups):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_groups(in_lab, theme, width):
     book = in_lab(
-        f"groups{width}", theme, width, GROUPING,
+        theme, width, GROUPING,
         "print(explorer.groups, explorer.w.shape, explorer.channels, len(explorer.links), explorer.w.ravel()[-1])",
         "explorer.groups = 2", "explorer.configure(channels=6, filters=9, groups=3, show_channels=False)",
     )  # fmt: skip
