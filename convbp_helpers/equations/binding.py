@@ -67,13 +67,10 @@ class Binder:
         members = [node and self.value(node, scope, whole) for node in needed]
         domain = tuple(self.relation(relation, scope) for relation in self.chain.domain)
         if self.chain.scatter:
-            target = members[0]
-            if not (
-                isinstance(target, Read) or (isinstance(target, Slope) and isinstance(target.bottom, Read))
-            ):
-                self.fail(
-                    "what is added to must be one cell, of an array or of a gradient", self.chain.members[0]
-                )
+            target = members[0].bottom if isinstance(members[0], Slope) else members[0]
+            if not isinstance(target, Read):
+                what = "what is added to must be one cell, of an array or of a gradient"
+                self.fail(what, self.chain.members[0])
         return Bound(
             tuple(members), tuple(self.free), self.ranges, self.chain.scatter, whole, domain, self.notation,
             self.family, self.survey.latex, self.chain, self.has_limits,
@@ -95,11 +92,7 @@ class Binder:
                     self.fail(
                         f"{name.text} is not known; the activation is {self.notation.activation} here", name
                     )
-                left = (
-                    f"the left-hand side names {', '.join(self.free)}"
-                    if self.free
-                    else "the left-hand side names none"
-                )
+                left = f"the left-hand side names {', '.join(self.free) or 'none'}"
                 self.fail(
                     f"the index {name.text} is never bound: {left}, and no sum runs over {name.text}", name
                 )
