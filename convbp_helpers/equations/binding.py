@@ -87,15 +87,11 @@ class Binder:
         r"""z_u = w_k x_{u+k}: every letter is on the left, or a sum binds it."""
         for member in (*filter(None, members), *self.chain.domain):
             for name in self.survey.loose(member, frozenset(self.free)):
-                other = name.text.rstrip("'")
-                if name.text.endswith("'") and other in ("f", "g", "h", r"\phi", r"\varphi"):
-                    self.fail(
-                        f"{name.text} is not known; the activation is {self.notation.activation} here", name
-                    )
+                text = name.text
+                if text.endswith("'") and text.rstrip("'") in ("f", "g", "h", r"\phi", r"\varphi"):
+                    self.fail(f"{text} is not known; the activation is {self.notation.activation} here", name)
                 left = f"the left-hand side names {', '.join(self.free) or 'none'}"
-                self.fail(
-                    f"the index {name.text} is never bound: {left}, and no sum runs over {name.text}", name
-                )
+                self.fail(f"the index {text} is never bound: {left}, and no sum runs over {text}", name)
 
     def _no_product(self, joins):
         r"""\delta_u * w_k: * is no product of cells."""
