@@ -61,6 +61,8 @@ def main():
             browser = playwright.chromium.launch(args=conftest.BROWSER_OPTIONS, **conftest.need("chromium"))
             for number, (name, settings, target) in enumerate(CASES):
                 book = Notebook(browser, lab, f"latency{number}", [SETUP.format(settings)])
+                book.run(0)
+                book.page.wait_for_selector(".cbp .cbp-cell", timeout=60_000)
                 times = sorted(measure(book))
                 cells = book.page.locator(".cbp-cell").count()
                 print(
