@@ -83,6 +83,33 @@ def answer_on(cases, at, wrong, part=None):
     return function
 
 
+def factors(term):
+    """Of δ[1,0]·x[2] the names of both arrays, and the cells (1, 0) and (2,)."""
+    named = re.findall(r"(\w)\[([\d,]+)\]", term.replace("δ", "d"))
+    return [({"d": "delta"}.get(name, name), tuple(map(int, index.split(",")))) for name, index in named]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_terms_of_a_cell_add_up_to_it(name):
+    for case in CHECKS[name].cases():
+        for cell in np.ndindex(case.expected.shape) if case.terms is not None else ():
+            text = case.terms(cell)
+            if text == "0: no output reads this input":
+                assert case.expected[cell] == 0
+                continue
+            *terms, last = text.split(" + ")
+            terms += [last] * (not last.endswith(" more"))
+            products = [factors(term) for term in terms]
+            first = [one for one, _ in products]
+            assert first == sorted(first)  # in the order of the outputs
+            assert {array for array, _ in first} == {"delta" if "delta" in case.arguments else "w"}
+            if last.endswith(" more"):
+                assert len(terms) == 5 and int(last.split()[0]) > 1
+            else:
+                values = [case.arguments[a][i] * case.arguments[b][j] for (a, i), (b, j) in products]
+                assert len(terms) <= 6 and sum(values) == case.expected[cell]
+
+
 def told(name, cases, words, kind):
     """Whether a mistake is told and named on one of the layers at least, whose first array it is not."""
     for at, case in enumerate(cases):
@@ -162,3 +189,9 @@ def test_the_diagnosis_of_an_answer(name, answer, diagnosis):
     report = CHECKS[name](answer)
     assert not report.passed
     assert report.diagnosis is None if diagnosis is None else report.diagnosis.startswith(diagnosis)
+
+
+def test_a_gradient_again_says_nothing():
+    gradient, right = r"\frac{\partial J}{\partial w_k}", r"\sum_i \delta_{i-k} x_i"
+    report = exercises.check_weight_gradient_over_inputs(f"{gradient} = {gradient} + {right} - {right}")
+    assert not report.passed and "says nothing yet" in report.message

@@ -214,25 +214,21 @@ def _shown(got, expected, case: Case) -> tuple[str, str | None]:
     """What a wrong array shows, and the words of the mistake in it, if it is known."""
     if got.shape != expected.shape and got.shape in case.shapes:
         return case.shapes[got.shape], None
-    if found := _found(got, expected, case.sentences, _equal):
+    if found := _found(got, case.sentences, _equal):
         return found[0], found[0]
     if got.ndim == expected.ndim == 1 and len(got) != len(expected):
         shared = min(len(got), len(expected))
         if shared and np.allclose(got[:shared], expected[:shared]):
             return case.short if len(got) < len(expected) else case.long, None
-    if known := "; or if ".join(_found(got, expected, case.mistakes, _alike)):
+    if known := "; or if ".join(_found(got, case.mistakes, _alike)):
         return f"This is what comes out if {known}.", known
     return "", None
 
 
-def _found(got, expected, mistakes: Mistakes, equal) -> list[str]:
-    """The words of those that make this array, and not the right one."""
+def _found(got, mistakes: Mistakes, equal) -> list[str]:
+    """The words of those that make this array."""
     made = {words: arrays if isinstance(arrays, list) else [arrays] for words, arrays in mistakes.items()}
-    return [
-        words
-        for words, arrays in made.items()
-        if any(equal(got, wrong) and not equal(expected, wrong) for wrong in arrays)
-    ]
+    return [words for words, arrays in made.items() if any(equal(got, wrong) for wrong in arrays)]
 
 
 def _alike(got, wrong) -> bool:
