@@ -84,10 +84,22 @@ def file_of(names, files):
             return name
 
 
-def imports_of(name, tree, files):
-    """The (file, name taken from it or None, name it has here) of each import from the package, wherever it stands."""
+def private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+@cache
+def nodes_of(source):
+    """The nodes of a file that import something or take a private attribute, wherever they stand."""
+    wanted = ast.Import | ast.ImportFrom | ast.Attribute
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, wanted)]
+    return [node for node in nodes if not isinstance(node, ast.Attribute) or private(node.attr)]
+
+
+def imports_of(name, source, files):
+    """The (file, name taken from it or None, name it has here) of each import from the package."""
     here = name.split("/")[:-1]
-    for node in ast.walk(tree):
+    for node in nodes_of(source):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top, *rest = alias.name.split(".")
@@ -105,10 +117,6 @@ def imports_of(name, tree, files):
                 module = file_of([*base, alias.name], files)
                 taken = None if module else alias.name
                 yield module or file_of(base, files) or ".".join(base), taken, alias.asname or alias.name
-
-
-def private(name):
-    return name.startswith("_") and not name.startswith("__")
 
 
 def circles(edges):
@@ -131,11 +139,6 @@ def circles(edges):
     return found
 
 
-@cache
-def parsed(source):
-    return ast.parse(source)
-
-
 def faults(sources, rooms=ROOMS):
     """Everything that is not as it should be, one line each; the sources by the names of their files."""
     found = {f"{name} is not in the list" for name in set(sources) - set(rooms)}
@@ -144,7 +147,7 @@ def faults(sources, rooms=ROOMS):
     edges = {}
     for name, source in sources.items():
         modules = {}
-        for other, taken, called in imports_of(name, parsed(source), sources):
+        for other, taken, called in imports_of(name, source, sources):
             if other not in sources:
                 found.add(f"{name} imports {other}, which is no file of the package")
                 continue
@@ -155,8 +158,8 @@ def faults(sources, rooms=ROOMS):
                 found.add(f"{name} takes {taken} from {other}")
             if name in rooms and other in rooms and rooms.index(other) >= rooms.index(name):
                 found.add(f"{name} imports {other}, which does not stand above it")
-        for node in ast.walk(parsed(source)):
-            if isinstance(node, ast.Attribute) and private(node.attr):
+        for node in nodes_of(source):
+            if isinstance(node, ast.Attribute):
                 other = modules.get(ast.unparse(node.value))
                 if other:
                     found.add(f"{name} takes {node.attr} from {other}")

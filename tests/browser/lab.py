@@ -16,6 +16,9 @@ from browsing import Watched, resize
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+TRACKER = "@jupyterlab/notebook-extension:tracker"
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -53,6 +56,10 @@ class Lab:
         environ.pop("JUPYTER_TOKEN", None)
         quiet = {"fetchNews": "false", "checkForUpdates": False}
         self.set("@jupyterlab/apputils-extension:notification", quiet)
+        if self.default(TRACKER, "windowingMode") == "full":
+            self.set(
+                TRACKER, {"windowingMode": "none"}
+            )  # in JupyterLab 4.2 a cell out of sight is nowhere at all
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT)
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -66,6 +73,12 @@ class Lab:
                 time.sleep(0.1)
         self.stop()
         raise RuntimeError("JupyterLab did not start:\n" + self.log.read_text(errors="replace")[-2000:])
+
+    def default(self, plugin, name):
+        """What this JupyterLab has for a setting of one of its plugins."""
+        extension, file = plugin.split(":")
+        schema = Path(sys.prefix, "share/jupyter/lab/schemas", extension, f"{file}.json")
+        return json.loads(schema.read_text())["properties"][name]["default"]
 
     def set(self, plugin, values):
         """Write the user settings of one of Lab's plugins; a page that is loaded afterwards has them."""
