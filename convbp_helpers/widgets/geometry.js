@@ -22,20 +22,33 @@ export function axisOf(size, kernel, stride, [before, after], dilation) {
 const inputOf = (axis, u, k) => axis.stride * u + axis.dilation * k - axis.before;
 const inside = (axis, i) => i >= 0 && i < axis.size;
 
+// Loops, as these run for every cell that is drawn.
 export function linksOfOutput(axis, u) {
-  const links = range(axis.kernel).map((k) => [u, k, inputOf(axis, u, k)]);
-  return links.filter(([, , i]) => inside(axis, i));
+  const links = [];
+  for (let k = 0; k < axis.kernel; k++) {
+    const i = inputOf(axis, u, k);
+    if (inside(axis, i)) links.push([u, k, i]);
+  }
+  return links;
 }
 
 export function linksOfTap(axis, k) {
-  const links = range(axis.out).map((u) => [u, k, inputOf(axis, u, k)]);
-  return links.filter(([, , i]) => inside(axis, i));
+  const links = [];
+  for (let u = 0; u < axis.out; u++) {
+    const i = inputOf(axis, u, k);
+    if (inside(axis, i)) links.push([u, k, i]);
+  }
+  return links;
 }
 
 // In the order of the taps.
 export function linksOfInput(axis, i) {
-  const links = range(axis.kernel).map((k) => [(i + axis.before - axis.dilation * k) / axis.stride, k, i]);
-  return links.filter(([u]) => Number.isInteger(u) && u >= 0 && u < axis.out);
+  const links = [];
+  for (let k = 0; k < axis.kernel; k++) {
+    const u = (i + axis.before - axis.dilation * k) / axis.stride;
+    if (Number.isInteger(u) && u >= 0 && u < axis.out) links.push([u, k, i]);
+  }
+  return links;
 }
 
 // ----------------------------------------------------------------------------------------------------- a whole layer
