@@ -54,6 +54,10 @@ class Seen:
         """Run a cell of the notebook that this page shows; what it prints."""
         return self.watched.run(number)
 
+    def heard(self):
+        """Wait until that notebook's kernel has what a widget has sent."""
+        self.watched.heard()
+
 
 #: JavaScript: rgb(text), over(top, under), ratio(p, q) of contrast, and ground(element), what lies under its text.
 COLORS = """
@@ -90,7 +94,7 @@ def resize(page, width, height=1000):
     page.wait_for_function("width => innerWidth === width", arg=width)
     # two frames: in the first the observer of the size speaks, in the second what it changed is laid out
     page.evaluate(
-        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
     )
 
 

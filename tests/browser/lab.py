@@ -127,6 +127,10 @@ class Notebook(Watched):
             arg=[len(sources)],
         )
 
+    def heard(self):
+        """Wait until the kernel has what a widget has sent: it rests, and goes on resting for a moment."""
+        self.page.evaluate(RESTS)
+
     def run(self, number):
         """Run a cell; what it prints."""
         cell = self.page.locator(".jp-CodeCell").nth(number)
@@ -145,6 +149,17 @@ class Notebook(Watched):
         return output.last.inner_text().strip() if output.count() else ""
 
 
+# ipywidgets holds a change back while the one before it is on its way, and sends it when the kernel rests
+RESTS = """() => new Promise((done) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  let since = performance.now();
+  const look = () => {
+    const now = performance.now();
+    if (kernel.status !== "idle") since = now;
+    now - since > 80 ? done() : setTimeout(look, 10);
+  };
+  look();
+})"""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PUT = """([sources, tags]) => {
   const book = window.jupyterapp.shell.currentWidget.content.model.sharedModel, before = book.cells.length;

@@ -102,7 +102,7 @@ def test_pointing_lights_up_exactly_the_links(fresh):
 
 def test_what_the_browser_chooses_reaches_python(fresh):
     fresh.cell("w,0,0,0,1").click()
-    fresh.page.wait_for_timeout(200)
+    fresh.heard()
     assert fresh.run(1) == "('w', 0, 0, 0, 1) (1, 1) forward 24"
 
 
@@ -131,7 +131,7 @@ def test_arrows_walk_and_tab_goes_from_grid_to_grid(fresh):
     assert fresh.page.locator('.cbp-stage [tabindex="0"]').count() == 3
     fresh.page.keyboard.press("Shift+Tab")
     assert fresh.page.evaluate("document.activeElement.dataset.key") == "w,0,0,0,0"
-    fresh.page.wait_for_timeout(200)
+    fresh.heard()
     assert fresh.run(1).startswith("('w', 0, 0, 0, 0)")
 
 
@@ -177,7 +177,7 @@ def test_the_equation_has_this_cells_numbers(fresh):
     assert fresh.page.locator(".cbp-term").count() == 24
     box = fresh.page.locator(".cbp-equation").bounding_box()
     assert box["height"] <= 195
-    fresh.page.wait_for_timeout(200)
+    fresh.heard()
     assert fresh.run(1) == "('w', 0, 0, 0, 1) (1, 1) grad_w 24"
 
 
@@ -188,7 +188,7 @@ def test_settings_reach_python_and_tied_axes_move_together(fresh):
     fresh.page.locator('[data-tie="stride"]').uncheck()
     fresh.setting("stride", 1).fill("3")
     fresh.page.wait_for_function("document.querySelectorAll('.cbp [data-array=z] .cbp-cell').length === 4")
-    fresh.page.wait_for_timeout(200)
+    fresh.heard()
     assert fresh.run(1) == "('x', 0, 0, 0) (2, 3) forward 1"
 
 
@@ -204,7 +204,7 @@ def test_an_impossible_setting_is_explained_and_the_picture_stays(fresh):
     assert fresh.setting("kernel_size").input_value() == "7"
     fresh.setting("stride").fill("")
     assert "Stride must be a whole number" in words.inner_text()
-    fresh.page.wait_for_timeout(200)
+    fresh.heard()
     assert fresh.run(1).startswith("None (1, 1)")
 
 
@@ -515,7 +515,7 @@ def test_mute_and_solo(in_lab, theme, width):
         book.page.locator(".cbp-total").inner_text() == f"= {total}"
         and book.page.locator(".cbp-term").count() == 4
     )
-    book.page.wait_for_timeout(200)
+    book.heard()
     assert book.run(1) == f"(1,) {first}"
     book.page.get_by_role("button", name="solo filter 1").focus()  # keyboard
     book.page.keyboard.press("Enter")
@@ -559,7 +559,7 @@ def test_the_bias_dial(in_lab, theme, width):
     book.expect_sentence(f"{point}; {moved.format(2)}")
     assert numbers(book, "z") == shifted(2) and book.setting("b", 1).input_value() == "2"
     assert_fits(book)
-    book.page.wait_for_timeout(200)
+    book.heard()
     assert book.run(1) == f"[0.0, 2.0] {point}; {moved.format(2)}"
     book.setting("b", 1).focus()  # keyboard
     for _ in range(5):
@@ -607,7 +607,7 @@ def test_the_number_of_links(in_lab, theme, width):
     assert "small: number of links" in book.page.locator(".cbp [data-array=x]").inner_text()
     assert book.cell("x,0,0,2").get_attribute("aria-label").endswith("= 6, 2 links")
     assert_fits(book)
-    book.page.wait_for_timeout(200)
+    book.heard()
     assert book.run(1) == "True"
     book.setting("counts").focus()  # keyboard
     book.page.keyboard.press("Space")
@@ -789,7 +789,7 @@ def test_groups(in_lab, theme, width):
     assert_grouped(book, 1)
     book.page.keyboard.press("End")
     assert_grouped(book, 4)
-    book.page.wait_for_timeout(200)
+    book.heard()
     assert book.run(1) == "4 (8, 1, 2, 3) 4 12 48.0"
     book.run(2)
     assert_grouped(book, 2)
@@ -802,12 +802,12 @@ def test_groups(in_lab, theme, width):
     )
     assert book.page.locator(".cbp-stage").inner_text() == before
     assert_readable(book.page)
-    book.page.wait_for_timeout(200)
+    book.heard()
     assert book.run(1) == "2 (8, 2, 2, 3) 4 24 96.0"
     book.setting("groups").select_option("1")  # the fix that the message names
     assert words.is_hidden() and book.setting("channels").input_value() == "3"
     assert book.setting("groups").locator("option").all_inner_texts() == ["1"]
-    book.page.wait_for_timeout(200)
+    book.heard()
     assert book.run(1) == "1 (8, 3, 2, 3) 3 48 144.0"
     book.run(3)
     book.page.wait_for_function(

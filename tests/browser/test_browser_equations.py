@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 import pytest
-from browsing import COLORS
+from browsing import COLORS, resize
 
 from convbp_helpers.words import number
 
@@ -217,8 +217,8 @@ def measured(book):
     """At each width, what was measured of every cell."""
     found = {}
     for width in WIDTHS:
-        book.page.set_viewport_size({"width": width, "height": 9000})
-        book.page.wait_for_timeout(500)
+        resize(book.page, width, 9000)
+        book.page.wait_for_timeout(200)  # many cells are laid out anew
         found[width] = book.page.evaluate(SEEN)
     return found
 

@@ -60,7 +60,7 @@ class Panels(Explorer):
         })""")
 
     def ask(self, cell):
-        self.page.wait_for_timeout(200)
+        self.heard()
         return self.run(cell)
 
 
