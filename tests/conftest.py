@@ -37,12 +37,20 @@ SLOW = {
     "test_random_layers": "random layers against PyTorch",
 }
 BROWSER = "tests/browser/"
+ORACLE = (
+    "tests/test_oracle.py",
+    "tests/test_library_calls.py",
+    "tests/test_transposed.py",
+)  # PyTorch is loaded once
 MOST_WORKERS = 4  # more have nothing to do: the tests in a browser take longer than a quarter of all
 
 
 def group_of(nodeid):
-    """What one worker runs in a row: a file, and so a notebook; the tests in a browser all together."""
-    return BROWSER if nodeid.startswith(BROWSER) else nodeid.split("::")[0]
+    """What one worker runs in a row: a file, and so a notebook; all tests in a browser, and all that ask PyTorch."""
+    file = nodeid.split("::")[0]
+    if nodeid.startswith(BROWSER):
+        return BROWSER
+    return ORACLE[0] if file in ORACLE else file
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -137,7 +137,7 @@ class Notebook(Watched):
         before = cell.locator(".jp-InputArea-prompt").inner_text()
         # away from the widget, of which nothing may pass below the pointer when the page scrolls to the cell
         self.page.mouse.move(3, 3)
-        cell.locator(".cm-content").click()
+        self.page.evaluate(CHOOSE, number)
         self.page.keyboard.press("Control+Enter")
         self.page.wait_for_function(
             "([n, before]) => { const t = document.querySelectorAll('.jp-CodeCell')[n].querySelector('.jp-InputArea-prompt').innerText;"
@@ -149,6 +149,11 @@ class Notebook(Watched):
         return output.last.inner_text().strip() if output.count() else ""
 
 
+CHOOSE = """(number) => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  content.activeCellIndex = number;
+  content.activate();
+}"""
 # ipywidgets holds a change back while the one before it is on its way, and sends it when the kernel rests
 RESTS = """() => new Promise((done) => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
