@@ -372,6 +372,19 @@ def test_second_call_installs_nothing(project):
     ]
 
 
+@pytest.mark.parametrize("given", ["", "1"])
+def test_what_is_compiled_is_kept_in_the_environment(given):
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": given}
+    environ.pop("PYTHONPYCACHEPREFIX", None)
+    ask = "import sys; sys.path.insert(0, 'tools'); import run; e = run.kernel_environ(); "
+    ask += "print(e.get('PYTHONDONTWRITEBYTECODE') or 'compiles', e.get('PYTHONPYCACHEPREFIX'))"
+    said = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    kept = str(ROOT / ".venv" / "bytecode") if given else None
+    assert said.stdout.strip() == f"compiles {kept}"
+
+
 def test_unknown_command(project):
     assert "lab, fresh, test" in one_line(run(project, "serve"))
 

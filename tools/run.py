@@ -167,6 +167,9 @@ def kernel_environ():
     environ = dict(os.environ, JUPYTER_PREFER_ENV_PATH="1", PYDEVD_DISABLE_FILE_VALIDATION="1")
     for name in ("JUPYTER_PATH", "MPLBACKEND", "JUPYTERLAB_DIR"):
         environ.pop(name, None)
+    if environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # a dozen processes would each compile all that they import: kept in the environment, nothing lies in the tree
+        environ.setdefault("PYTHONPYCACHEPREFIX", os.path.join(ROOT, ".venv", "bytecode"))
     return environ
 
 

@@ -99,9 +99,9 @@ def resize(page, width, height=1000):
 
 
 def looks(page, height=1000):
-    """The page in both colour schemes, wide and narrow, one after the other: (scheme, width) of each."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for width in (1300, 800):
-            resize(page, width, height)
+    """The page wide and narrow, in both colour schemes, one after the other: (scheme, width) of each."""
+    for width in (1300, 800):
+        resize(page, width, height)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
             yield scheme, width
