@@ -137,6 +137,8 @@ def environment(folder=".venv", requirements="requirements.txt"):
                 "HTTPS_PROXY=http://host:port first. Then run the command again."
             )
     quiet_news(folder)
+    if "PYTHONPYCACHEPREFIX" in kernel_environ() and "PYTHONPYCACHEPREFIX" not in os.environ:
+        run([python, "-m", "compileall", "-qq", "-j0", os.path.join(folder, "lib")], kernel_environ())
     with open(stamp, "w") as file:
         file.write(wanted)
     return python
