@@ -30,6 +30,15 @@ COLOURS = {
 }  # fmt: skip
 INK = COLOURS["ink"]
 
+#: The same meaning in letters: the shade of a letter on white, and on the dark theme. Both have at least 4.5:1 there; no
+#: colour has it on both. An equation carries the first, and the widgets' style puts the second in its place.
+LETTERS = {
+    "input": ("#007BC1", "#56B4E9"),
+    "weight": ("#C15500", "#F28C4B"),
+    "output": ("#008662", "#33BF95"),
+    "gradient": ("#B25592", "#DE8FC3"),
+}
+
 DPI = 96
 WIDEST = 9.6  # inches: what a notebook's output area holds at 1300 px
 
