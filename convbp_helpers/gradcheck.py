@@ -7,17 +7,18 @@ all. Where a function is not linear (an activation follows), use `random_directi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from . import geometry
+from . import geometry, verdicts
 from .words import counted, digits
 
 __all__ = ["Comparison", "compare", "confirm", "exact_differences", "inner_products", "random_directions"]
 
 #: A difference up to this times the largest expected value counts as rounding.
 TOLERANCE = {"float16": 1e-2, "float32": 1e-5}
+MOST_SHOWN = 12  #: rows and columns of the table that shows a difference
 
 
 # ------------------------------------------------------------------------------------------------- comparing
@@ -30,12 +31,28 @@ class Comparison:
     cells: tuple[tuple[int, ...], ...]  #: the cells that differ by more than rounding
     largest: float  #: the largest difference
     text: str
+    got: np.ndarray | None = field(default=None, compare=False, repr=False)
+    expected: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     def __bool__(self):
         return not self.problem and not self.cells
 
     def __repr__(self):
         return f"{self.name}: {self.text}"
+
+    def _repr_html_(self):
+        if self:
+            return verdicts.box("right", repr(self))
+        if not self.cells:
+            return verdicts.box("wrong", f"{self.name} cannot be compared", [self.problem])
+        shown = verdicts.window(self.got.shape, self.cells[0], most=MOST_SHOWN)
+        caption = f"Cell by cell{shown.where}: ✓ equal; ✗ what it is, and below it what it should be"
+        tables = [self.got[shown.index], self.expected[shown.index]]
+        numbers = [
+            labels and [label.split()[-1] for label in labels] for labels in (shown.rows, shown.columns)
+        ]
+        grid = verdicts.cells(*tables, caption=caption, rows=numbers[0], columns=numbers[1])
+        return verdicts.box("wrong", f"{self.name}: {self.text.split(': ')[0]}", extra=grid)
 
 
 def compare(got, expected, name="got", *, tolerance=None) -> Comparison:
@@ -82,7 +99,7 @@ def compare(got, expected, name="got", *, tolerance=None) -> Comparison:
     shown = ", ".join(f"{_cell(c)} is {digits(a[c])} and should be {digits(e[c])}" for c in cells[:3])
     more = f", and {len(cells) - 3} more" if len(cells) > 3 else ""
     text = f"{len(cells)} of {counted(a.size, 'cell')} differ, by up to {largest:.3g}: {shown}{more}"
-    return Comparison(name, "", cells, largest, text)
+    return Comparison(name, "", cells, largest, text, np.where(wrong, a, e), e)
 
 
 def confirm(got, expected, name="got", *, tolerance=None) -> Comparison:
@@ -233,7 +250,7 @@ def _same(name, array, other, like):
 
 # -------------------------------------------------------------------------------------------- random directions
 def random_directions(
-    function, at, gradient, *, directions=5, step=1e-5, tolerance=1e-6, seed=0
+    function, at, gradient, name="gradient", *, directions=5, step=1e-5, tolerance=1e-6, seed=0
 ) -> Comparison:
     """Check the gradient of any smooth scalar function along random directions, by central differences.
 
@@ -243,6 +260,8 @@ def random_directions(
     ----------
     function : function of one array, returning one number
     at, gradient : arrays of one shape
+    name : str
+        What to call the gradient in the text.
     directions : int
         How many directions to try.
     step : float
@@ -253,7 +272,8 @@ def random_directions(
     Returns
     -------
     Comparison
-        One cell per direction.
+        One cell per direction. Where all agree, its text gives no numbers: they are rounding, and differ from machine
+        to machine.
 
     Raises
     ------
@@ -273,4 +293,5 @@ def random_directions(
         products.append(float((gradient * v).sum()))
     largest = max(map(abs, slopes)) or 1.0  # below 1, rounding in J can exceed the tolerance: judged as if 1
     tolerance *= max(1.0, largest) / largest
-    return compare(products, slopes, "slope along random directions", tolerance=tolerance)
+    found = compare(products, slopes, f"{name}, slopes along random directions", tolerance=tolerance)
+    return replace(found, text=f"agree along {directions}") if found else found

@@ -11,16 +11,22 @@ from .words import number
 
 __all__ = ["Window", "box", "cells", "first_wrong", "window"]
 
-MARKS = {"right": ("✓", "#009E73"), "wrong": ("✗", "#D55E00"), "open": ("…", "#888888")}
+#: mark, colour of the bar, and of the field behind: thin enough for the text of any theme
+MARKS = {
+    "right": ("✓", "#009E73", "rgba(0, 158, 115, 0.12)"),
+    "wrong": ("✗", "#D55E00", "rgba(213, 94, 0, 0.10)"),
+    "open": ("…", "#888888", "rgba(136, 136, 136, 0.10)"),
+}
 MOST_CELLS = 150
 
 
 def box(kind: str, title: str, lines=(), extra: str = "") -> str:
-    """HTML: a line of colour on the left, the title with its mark, one line per sentence, and then `extra` (HTML)."""
-    mark, edge = MARKS[kind]
+    """HTML: a bar of colour on the left, the title with its mark, one line per sentence, and then `extra` (HTML)."""
+    mark, edge, field = MARKS[kind]
     text = "".join(f"<div>{escape(line)}</div>" for line in lines)
     return (
-        f'<div role="status" style="border-left: 5px solid {edge}; padding: 4px 12px; overflow-wrap: anywhere">'
+        f'<div role="status" style="border-left: 5px solid {edge}; background-color: {field}; padding: 4px 12px; '
+        f'margin: 2px 0; overflow-wrap: anywhere">'
         f"<b>{mark} {escape(title)}</b>{text}{extra}</div>"
     )
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["MINUS", "by", "counted", "digits", "factor", "listed", "number", "plural", "sentence", "short"]
+__all__ = [
+    "MINUS",
+    "by",
+    "counted",
+    "digits",
+    "factor",
+    "listed",
+    "number",
+    "plural",
+    "sentence",
+    "short",
+    "undollared",
+]
 
 MINUS = "\u2212"
 
@@ -72,3 +84,8 @@ def sentence(text) -> str:
     word = re.match(r"[A-Za-z]+", text)
     capital = word is not None and (len(word.group()) > 1 or text.startswith("a "))
     return f"{text[0].upper() if capital else text[0]}{text[1:]}."
+
+
+def undollared(text) -> str:
+    """A text without the dollars around its LaTeX: where nothing typesets, they are in the way."""
+    return text.replace("$", "")

@@ -166,7 +166,7 @@ def test_a_cut_at_both_ends_is_told_only_where_there_is_padding_in_front():
         (
             "check_weight_gradient_of_a_batch",
             r"\frac{\partial J}{\partial w_{f,c,k}} = \sum_{n}\sum_{u} \delta_{n,f,u} x_{n,c,u-k}",
-            "the sign before k is",
+            "the sign before $k$ is",
         ),
         (
             "check_input_gradient_with_padding",

@@ -1,5 +1,7 @@
 """gradcheck.py: the checks catch the planted wrong gradients, pass the right ones, and say where."""
 
+import re
+
 import numpy as np
 import planted
 import pytest
@@ -160,7 +162,10 @@ def test_random_directions_pass_the_right_gradient_of_a_tanh_layer(of):
     )[of]
     at = dict(x=x, w=w, b=b)[of]
     comparison = random_directions(lambda a: J(**{of: a}), at, right, directions=7)
-    assert comparison and "7 cells" in repr(comparison)
+    assert (
+        repr(comparison) == "gradient, slopes along random directions: agree along 7"
+        and comparison.largest > 0
+    )
     assert not random_directions(lambda a: J(**{of: a}), at, right * 1.01)
     with pytest.raises(ValueError, match="not linear"):
         exact_differences(lambda a: J(**{of: a}), at)
@@ -186,6 +191,36 @@ def test_random_directions_are_the_same_each_time():
     for run in seen:
         random_directions(lambda a, run=run: run.append(a.copy()) or a.sum(), np.zeros(3), np.ones(3))
     assert np.array_equal(*seen) and len(seen[0]) == 10
+
+
+# -- how a comparison is drawn -----------------------------------------------------------------------
+def test_agreement_is_a_verdict_and_says_what_the_text_says():
+    right = compare(np.arange(6.0).reshape(2, 3), np.arange(6).reshape(2, 3), "z <1>")
+    html = right._repr_html_()
+    assert "<b>✓ z &lt;1&gt;: exact (6 cells)</b>" in html and "<table" not in html
+
+
+def test_a_difference_is_a_table_of_the_cells_around_it():
+    expected = np.arange(600.0).reshape(2, 20, 15)
+    got = expected.copy()
+    got[1, 9, 3] += 0.5
+    got[1, 9, 4] += 1e-14
+    html = compare(got, expected, "z")._repr_html_()
+    assert "<b>✗ z: 1 of 600 cells differ, by up to 0.5</b>" in html
+    assert "in [1,…] (rows 3 to 14 of 20, columns 0 to 11 of 15)" in html
+    assert html.count("✗ 438.5<br>not 438") == html.count("<br>not") == 1 and html.count("<td") == 144
+    assert re.findall(r"scope=row[^>]*>([^<]*)<", html) == [str(i) for i in range(3, 15)]
+
+
+def test_what_is_rounding_is_no_cross_in_the_table():
+    expected = np.array([1.0, 2.0, 3.0], np.float32)
+    got = expected + np.array([0, 1e-6, 1], np.float32)
+    assert compare(got, expected)._repr_html_().count("<br>not") == 1
+
+
+def test_arrays_of_two_shapes_are_said_not_drawn():
+    html = compare(np.zeros(3), np.zeros(4), "z")._repr_html_()
+    assert "✗ z cannot be compared" in html and "shape (3,), expected (4,)" in html and "<table" not in html
 
 
 # -- exact differences -------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ ONE_OF = (
 
 
 def causes(question: Question, chain: int, number: int) -> tuple[str, ...]:
-    """What completes "it holds if …" of side `number` of a chain."""
+    """What completes "it holds if …" of side `number` of a chain; LaTeX stands between dollars."""
     found = [] if question.arrays else _narrower(question, chain, number)
     found += _multiples(question.asked[chain], number)
     for change in changes(question.page, question.notation):
@@ -88,5 +88,5 @@ def _multiples(asked, number):
                 (close(first, of(value, factor)) | ~claimed).all()
                 for factor, (first, value, claimed, _) in zip(factors, values, strict=True)
             ):
-                return [f"this side is {verb} by {word}"]
+                return [f"this side is {verb} by ${word}$"]
     return []

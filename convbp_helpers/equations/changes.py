@@ -22,7 +22,8 @@ STEPS = {"+1": 1, "-1": -1}
 
 @dataclass(frozen=True, eq=False)
 class Change:
-    """`rule` is its kind, `member` the side of the chain that it is in, `words` completes "it holds if …".
+    """`rule` is its kind, `member` the side of the chain that it is in, `words` completes "it holds if …"; what they
+    quote stands between dollars.
 
     `tree` is that side as the change leaves it, or None where nothing that can be read is left.
     """
@@ -128,12 +129,12 @@ class _Changes:
             elif isinstance(node, Add):
                 yield from self._of_signs(node)
             elif isinstance(node, Bracket):
-                yield "bracket removed", [(node, GONE)], f"the bracket {self.text(node)} is left out"
+                yield "bracket removed", [(node, GONE)], f"the bracket ${self.text(node)}$ is left out"
             elif isinstance(node, Join):
                 yield from self._of_join(node)
             elif isinstance(node, Turned) and node.sub is None:
                 unturned = Group(node.span, node.body)
-                yield "turn left out", [(node, unturned)], f"{self.text(node)} is not turned"
+                yield "turn left out", [(node, unturned)], f"${self.text(node)}$ is not turned"
             if isinstance(node, (Bracket, Sum)):
                 for relation in node.relations if isinstance(node, Bracket) else node.conditions:
                     for number, side in enumerate(relation.sides):
@@ -148,18 +149,18 @@ class _Changes:
             signs = (*node.signs[:number], -sign, *node.signs[number + 1 :])
             new = replace(node, signs=signs) if len(signs) > 1 or signs[0] < 0 else term
             word = "plus" if sign < 0 else "minus"
-            yield "sign turned", [(node, new)], f"the sign before {self._short(term)} is a {word}"
+            yield "sign turned", [(node, new)], f"the sign before ${self._short(term)}$ is a {word}"
 
     def _shifted(self, index, shown):
         """The index one more and one less, and so each letter in it that a product holds."""
         for step in STEPS:
             was = self.text(index)
-            words = f"{was} is replaced by {_plus(was, step)} in {shown}"
+            words = f"${was}$ is replaced by ${_plus(was, step)}$ in ${shown}$"
             yield "index shifted", [(index, self._more(index, step))], words
             for node in walk(index):
                 for name in node.factors if isinstance(node, Mul) else ():
                     if isinstance(name, Name) and self._is_letter(name):
-                        words = f"{self.text(name)} is replaced by ({self.text(name)}{step}) in {shown}"
+                        words = f"${self.text(name)}$ is replaced by $({self.text(name)}{step})$ in ${shown}$"
                         yield "index shifted", [(name, self._more(name, step))], words
 
     def _scaled(self, index, shown):
@@ -172,12 +173,12 @@ class _Changes:
             for factor in node.factors:
                 if isinstance(factor, Name) and factor.text in self.factors:
                     rest = self.text(node).replace(self.text(factor), "", 1).strip()
-                    words = f"{self.text(node)} is replaced by {rest} in {shown}"
+                    words = f"${self.text(node)}$ is replaced by ${rest}$ in ${shown}$"
                     yield "factor dropped", [(factor, GONE)], words
         for node in walk(index):
             if isinstance(node, Name) and self._is_letter(node) and id(node) not in held:
                 for factor in self.factors:
-                    words = f"{self.text(node)} is replaced by {factor}{self.text(node)} in {shown}"
+                    words = f"${self.text(node)}$ is replaced by ${factor}{self.text(node)}$ in ${shown}$"
                     product = Mul(node.span, (Name(node.span, factor), node))
                     yield "factor put", [(node, product)], words
 
@@ -192,11 +193,11 @@ class _Changes:
             yield from self._scaled(index, shown)
         for one, other in combinations(node.sub, 2):
             if self.text(one) != self.text(other):
-                words = f"{self.text(one)} and {self.text(other)} are exchanged in {shown}"
+                words = f"${self.text(one)}$ and ${self.text(other)}$ are exchanged in ${shown}$"
                 yield "indices swapped", [(one, other), (other, one)], words
         if role == "weight" and (pairs := self._spatial(node)):
             flipped = [(index, _sum_of(index.span, (1, last), (-1, index))) for index, last in pairs]
-            yield "kernel flipped", flipped, f"the kernel is flipped in {shown}"
+            yield "kernel flipped", flipped, f"the kernel is flipped in ${shown}$"
 
     def _spatial(self, node):
         """The spatial subscripts of a weight, each with the last index of its axis."""
@@ -234,7 +235,7 @@ class _Changes:
 
     def _of_sum(self, node):
         head = self.page.text(Node(node.head))
-        yield "sum dropped", [(node, node.body)], f"the sum {head} is left out"
+        yield "sum dropped", [(node, node.body)], f"the sum ${head}$ is left out"
         if len(node.letters) > 1:
             for number, (name, _, _) in enumerate(node.letters):
                 if self._stands_between_commas(name):
@@ -242,21 +243,21 @@ class _Changes:
                     yield (
                         "letter unsummed",
                         [(node, replace(node, letters=letters))],
-                        f"{name.text} is not summed",
+                        f"${name.text}$ is not summed",
                     )
         for _, low, high in node.letters:
             for limit, word in ((low, "starts"), (high, "ends")):
                 for step in STEPS if limit is not None else ():
-                    words = f"the sum {head} {word} at {_plus(self.text(limit), step)}"
+                    words = f"the sum ${head}$ {word} at ${_plus(self.text(limit), step)}$"
                     yield "limit off by one", [(limit, self._more(limit, step))], words
 
     def _of_join(self, node):
         shown = self.text(node)
         was, read = ("convolution", "correlation") if node.flip else ("correlation", "convolution")
-        words = f"the {was} in {shown} is read as a {read}"
+        words = f"the {was} in ${shown}$ is read as a {read}"
         yield "join exchanged", [(node, replace(node, flip=not node.flip))], words
         swapped = replace(node, left=node.right, right=node.left)
-        yield "operands swapped", [(node, swapped)], f"the two arrays in {shown} are exchanged"
+        yield "operands swapped", [(node, swapped)], f"the two arrays in ${shown}$ are exchanged"
 
     def _stands_between_commas(self, name):
         """Whether it can be struck out of u, v together with a comma."""
@@ -271,7 +272,7 @@ class _Changes:
         ]
         if {node.text for node in named} == {"s", "d"}:
             edits = [(node, replace(node, text={"s": "d", "d": "s"}[node.text])) for node in named]
-            yield "s and d exchanged", edits, "s and d are exchanged"
+            yield "s and d exchanged", edits, "$s$ and $d$ are exchanged"
 
     def _short(self, term):
         shown = self.text(term)

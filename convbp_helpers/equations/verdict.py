@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 from ..verdicts import box, cells, window
-from ..words import number, sentence
+from ..words import number, sentence, undollared
 from .evaluating import close
 from .latex import EquationError
 
@@ -92,7 +92,7 @@ class EquationCheck:
         Number of the first step that fails: 1 is the side after the first equals sign.
     counterexample : Counterexample or None
     causes : tuple of str
-        Changes with which that side holds.
+        Changes with which that side holds; the LaTeX in them stands between dollars, where a notebook typesets it.
     warnings : tuple of str
         What the equation does although it holds, such as reading a weight that does not exist.
     reason : str
@@ -146,7 +146,7 @@ class EquationCheck:
         return lines
 
     def __repr__(self):
-        return " ".join(map(sentence, self.sentences()))
+        return undollared(" ".join(map(sentence, self.sentences())))
 
     def _ipython_display_(self):
         show(self)

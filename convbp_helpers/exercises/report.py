@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..verdicts import box, cells, first_wrong, window
+from ..words import undollared
 
 PASSED, FAILED, NOT_ATTEMPTED = "passed", "not yet right", "not attempted yet"
 
@@ -27,7 +28,7 @@ class Report:
     verdict : str
         PASSED, FAILED or NOT_ATTEMPTED.
     message : str
-        What was found, in sentences.
+        What was found, in sentences; the LaTeX in them stands between dollars, where a notebook typesets it.
     diagnosis : str or None
         The mistake behind a wrong answer, in the words of `message`, where it is known.
     got, expected : arrays, optional
@@ -53,7 +54,7 @@ class Report:
         return self.passed
 
     def __repr__(self):
-        return f"{self.name}: {self.verdict}. {self.message}".rstrip()
+        return undollared(f"{self.name}: {self.verdict}. {self.message}".rstrip())
 
     def _repr_html_(self):
         kind = {PASSED: "right", FAILED: "wrong", NOT_ATTEMPTED: "open"}[self.verdict]

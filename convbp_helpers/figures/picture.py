@@ -30,7 +30,7 @@ COLOURS = {
 }  # fmt: skip
 INK = COLOURS["ink"]
 
-#: The same meaning in letters: the shade of a letter on white, and on the dark theme. Both have at least 4.5:1 there; no
+#: The same meaning in letters: the shade of a letter on white, and on the dark theme. Each has at least 4.5:1 there; no
 #: colour has it on both. An equation carries the first, and the widgets' style puts the second in its place.
 LETTERS = {
     "input": ("#007BC1", "#56B4E9"),
