@@ -10,6 +10,7 @@ from equation_cases import RIGHT, WARNED, WIDER, WRONG, Case
 
 from convbp_helpers import equations
 from convbp_helpers.equations import EquationError
+from convbp_helpers.equations.colouring import coloured
 from convbp_helpers.words import undollared
 
 LAYERS = 25  #: the least number of layers that a verdict rests on
@@ -64,6 +65,17 @@ def test_wrong_equation_is_rejected(case, count):
     else:
         assert case.cause in causes, repr(found)
     count("wrong equations rejected at the right side")
+
+
+@each([*RIGHT[::4], *REJECTED[::4]])
+def test_colours_change_no_verdict(case):
+    """What a page shows in colour is judged as if it were black."""
+    notation = getattr(equations, case.notation)
+    black, colour = (
+        equations.check(text, notation=notation, layer=case.layer or None)
+        for text in (case.latex, coloured(case.latex, notation))
+    )
+    assert repr(black) == repr(colour)
 
 
 @each(REFUSED)

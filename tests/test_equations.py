@@ -34,11 +34,13 @@ from convbp_helpers.equations import (
     trials,
 )
 from convbp_helpers.equations.changes import changes
+from convbp_helpers.equations.colouring import coloured, plain
 from convbp_helpers.equations.evaluating import Evaluation
 from convbp_helpers.equations.latex import blank
 from convbp_helpers.equations.reading import read
 from convbp_helpers.equations.tree import Add, Chain, Group, Name, Node, Page, form, walk
 from convbp_helpers.equations.verdict import error_html, typeset, verdict_html
+from convbp_helpers.figures.picture import LETTERS
 from convbp_helpers.words import number as printed
 from convbp_helpers.words import undollared
 
@@ -1514,7 +1516,7 @@ def displayed(thing, shell):
 def test_a_verdict_displays_the_equation_and_a_box(shell):
     verdict = check(WRONG)
     first, second = displayed(verdict, shell)
-    assert first["text/latex"] == f"$$\n{WRONG}\n$$"
+    assert first["text/latex"] == f"$$\n{coloured(WRONG)}\n$$"
     assert second["text/plain"] == repr(verdict)
     html = second["text/html"]
     assert html == verdict_html(verdict)
@@ -1569,19 +1571,54 @@ def test_a_warning_is_neither_right_nor_wrong():
 @pytest.mark.parametrize(
     ("latex", "expected"),
     [
-        (ROW, f"$$\n{ROW}\n$$"),
-        ("z_u = b % a remark\n\n  + x_u", "$$\nz_u = b \n  + x_u\n$$"),
-        (r"z_u = b \text{ 5 \% }", "$$\n" + r"z_u = b \text{ 5 \% }" + "\n$$"),
+        ("b = % a remark\n\n  + 1", "$$\nb = \n  + 1\n$$"),
+        (r"b \text{ x 5 \% }", "$$\n" + r"b \text{ x 5 \% }" + "\n$$"),
+        ("b = x_k", "$$\n" + r"b = {\color{#007BC1}x}_k" + "\n$$"),
     ],
 )
 def test_what_is_typeset(latex, expected):
     assert typeset(latex) == expected
 
 
+# ------------------------------------------------------------------------------------------------------- colours
+BLUE, RED, GREEN, PURPLE = (
+    rf"{{\color{{{LETTERS[role][0]}}}" for role in ("input", "weight", "output", "gradient")
+)
+COLOURED = [
+    (r"x_{u+k} w_k", BLUE + "x}_{u+k} " + RED + "w}_k"),
+    (r"\delta_{n,f,u} z^{(\ell)}_u", PURPLE + r"\delta}_{n,f,u} " + GREEN + r"z}^{(\ell)}_u"),
+    (r"\tilde w_{k} \tilde{w}_k \hat\delta_m \bar x", RED + r"\tilde w}_{k} " + RED + r"\tilde{w}}_k " + PURPLE + r"\hat\delta}_m " + BLUE + r"\bar x}"),
+    (r"\frac{\partial J}{\partial x_{i}}", r"\frac{\partial J}{\partial " + BLUE + "x}_{i}}"),
+    # an index, a word, a name of a command, another letter: none of them is an array
+    (r"p_{x} \text{x and w} \begin{aligned} \max \sigma'(a) J y \tag{x}", None),
+    (r"f'(x)", r"f'(" + BLUE + "x})"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("latex", "expected"), COLOURED)
+def test_arrays_are_coloured_and_nothing_else(latex, expected):
+    assert coloured(latex) == (expected or latex)
+    assert plain(coloured(latex)) == latex and coloured(coloured(latex)) == coloured(latex)
+
+
+def test_colours_follow_the_notation():
+    """In Jefkine's letters x is the output, and o the input."""
+    assert coloured("x^l_{i} o^{l-1}_{i}", equations.JEFKINE) == GREEN + "x}^l_{i} " + BLUE + "o}^{l-1}_{i}"
+
+
+def test_a_coloured_equation_is_read_as_the_plain_one():
+    for latex in (ROW, WRONG, r"z_u = b + \sum_{k=0}^{K} w_k x_{u+k}"):
+        assert repr(check(coloured(latex))) == repr(check(latex))
+
+
 # ----------------------------------------------------------------------------------------------------- %%equation
 def test_magic_right_wrong_and_malformed(shown):
     (equation, verdict), error = shown(f"%%equation\n{ROW}\n")
-    assert error is None and ROW in equation["text/latex"] and verdict["text/plain"].startswith("Holds on")
+    assert (
+        error is None
+        and coloured(ROW) in equation["text/latex"]
+        and verdict["text/plain"].startswith("Holds on")
+    )
     (equation, verdict), error = shown(f"%%equation\n{WRONG}\n")
     assert error is None and "✗ Does not hold" in verdict["text/html"]
     (said,), error = shown("%%equation\nz_u = x_u + q_u\n")
@@ -1603,7 +1640,7 @@ def test_magic_not_attempted(shown, cell):
 )
 def test_magic_takes_the_signs_of_a_display_away(shown, around):
     (equation, verdict), error = shown("%%equation\n" + around.replace("{}", ROW))
-    assert error is None and equation["text/latex"] == f"$$\n{ROW}\n$$"
+    assert error is None and equation["text/latex"] == f"$$\n{coloured(ROW)}\n$$"
     assert verdict["text/plain"].startswith("Holds on")
 
 
@@ -1639,7 +1676,10 @@ def test_magic_calls_the_exercise(shell, shown):
     outputs, error = shown(f"%%equation check_mine\n$$\n{ROW} % right\n$$")
     assert error is None and given == [ROW] and given[0].question is ask(given[0])  # read and bound already
     assert ask(given[0], layer=dict(stride=2)) is not given[0].question
-    assert outputs[0]["text/latex"] == f"$$\n{ROW}\n$$" and outputs[-1]["text/plain"] == "'looked at 1'"
+    assert (
+        outputs[0]["text/latex"] == f"$$\n{coloured(ROW)}\n$$"
+        and outputs[-1]["text/plain"] == "'looked at 1'"
+    )
     outputs, error = shown("%%equation check_mine\nz_u = q_u")
     assert error is None and given[-1] == "z_u = q_u" and "cannot be judged" in outputs[0]["text/html"]
     outputs, error = shown("%%equation check_mine\n")

@@ -27,6 +27,7 @@ ROOMS = """
 
     equations/notation.py
     equations/latex.py
+    equations/colouring.py
     equations/tree.py
     equations/reading.py
     equations/survey.py

@@ -22,6 +22,9 @@ from urllib.parse import unquote
 
 import nbformat
 
+from convbp_helpers import equations
+from convbp_helpers.equations.colouring import coloured
+
 ROOT = Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNELSPEC = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -31,6 +34,7 @@ CELL_TIMEOUT = 120  # seconds
 LONGEST_CELL = 20  # lines that are not blank
 WIDEST_PICTURE = 1000  # pixels
 DPI = (70, 101)
+CODE = r"^ {0,3}(?P<fence>```|~~~).*?^ {0,3}(?P=fence)[`~]*[^\S\n]*?$|`[^`\n]+`"
 
 
 # -- the normal form ---------------------------------------------------------------------------------
@@ -45,6 +49,8 @@ def normal(notebook):
     for cell in new.cells:
         for key in PASSING:
             cell.metadata.pop(key, None)
+        if cell.cell_type == "markdown":
+            cell.source = with_colours(cell.source, cell.metadata.get("equations", ()))
         if cell.cell_type != "code":
             cell.pop("outputs", None)
             cell.pop("execution_count", None)
@@ -55,6 +61,24 @@ def normal(notebook):
         cell.outputs = normal_outputs(cell.outputs, cell.execution_count)
     number_cells(new.cells)
     return new
+
+
+def with_colours(page, displays):
+    """The page with x, w, z and δ of its display equations in their colours.
+
+    displays : what the cell's metadata says of them; one may be in another notation
+    """
+    notations = {asked["display"]: asked["notation"] for asked in displays if "notation" in asked}
+    number = 0
+
+    def colour(found):
+        nonlocal number
+        if not found["latex"]:  # code
+            return found.group()
+        number += 1
+        return f"$${coloured(found['latex'], getattr(equations, notations.get(number, 'SERIES')))}$$"
+
+    return re.sub(rf"{CODE}|\$\$(?P<latex>.+?)\$\$", colour, page, flags=re.S | re.M)
 
 
 def normal_outputs(outputs, count):
@@ -197,8 +221,7 @@ def page_faults(notebook, path):
 
 
 def without_code(page):
-    page = re.sub(r"(?ms)^ {0,3}(```|~~~).*?^ {0,3}\1[`~]*\s*?$", "", page)
-    return re.sub(r"`[^`\n]+`", "", page)
+    return re.sub(CODE, "", page, flags=re.S | re.M)
 
 
 class Images(HTMLParser):

@@ -70,6 +70,7 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
         warnings=tuple(warnings),
         checked=checked,
         cells=cells,
+        notation=question.notation,
     )
     if failing is None:
         return verdict

@@ -210,4 +210,5 @@ def with_breaks(text: str, breaks: list[int]) -> str:
 def tidy(text: str) -> str:
     """A piece of plain LaTeX for a sentence."""
     text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r" (?=[_^])", "", text)  # between a letter and its index a colour may have ended
     return re.sub(r"(?<=[,({}]) | (?=[,)}])", "", text)  # spaces that LaTeX would not show either

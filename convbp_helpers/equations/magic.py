@@ -57,7 +57,7 @@ def equation(line: str, cell: str, shell):
     except (TypeError, ValueError) as error:
         raise UsageError(f"{error}\n{USAGE}") from None
     if exercise is not None:
-        display(Latex(typeset(latex)))
+        display(Latex(typeset(latex, question.notation)))
         display(exercise(Typed(question)))
         return
     try:

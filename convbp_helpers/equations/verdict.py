@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 import numpy as np
 
 from ..verdicts import box, cells, window
 from ..words import number, sentence, undollared
+from .colouring import coloured
 from .evaluating import close
 from .latex import EquationError
+from .notation import SERIES, Notation
 
 __all__ = [
     "Counterexample",
@@ -99,6 +101,8 @@ class EquationCheck:
         Why it does not hold, where the numbers alone do not say it.
     checked, cells : int
         Cells in which every side makes a claim, and all cells.
+    notation : Notation
+        In which it was read; it says which letter has which colour.
     """
 
     latex: str
@@ -112,6 +116,7 @@ class EquationCheck:
     reason: str = ""
     checked: int = 0
     cells: int = 0
+    notation: Notation = field(default=SERIES, repr=False)
 
     def __bool__(self):
         return self.holds
@@ -157,7 +162,7 @@ def show(check):
     """Display the equation and the verdict. (Two outputs: every notebook program typesets LaTeX by itself.)"""
     from IPython.display import HTML, Latex, display
 
-    display(Latex(typeset(check.latex)))
+    display(Latex(typeset(check.latex, check.notation)))
     display(_Said(HTML(verdict_html(check)), repr(check)))
 
 
@@ -181,11 +186,11 @@ class _Said:
         return self.html
 
 
-def typeset(latex: str) -> str:
-    """The LaTeX as a display; without empty lines, at which typesetting would stop."""
+def typeset(latex: str, notation: Notation = SERIES) -> str:
+    """The LaTeX as a display, its arrays in their colours; without empty lines, at which typesetting would stop."""
     body = re.sub(r"(?<!\\)%.*", "", latex)
     body = "\n".join(line for line in body.strip().splitlines() if line.strip())
-    return f"$$\n{body}\n$$"
+    return f"$$\n{coloured(body, notation)}\n$$"
 
 
 def verdict_html(check) -> str:
