@@ -1,0 +1,148 @@
+"""Where the maps of x, w and z stand: beside each other or below each other, as large as a page allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from .drawing import LEAST, title_width, wide
+from .picture import WIDEST
+
+PAGE = 600  # px: wider only where the cells would be too small
+TALL = 600  # px: a page should show a picture whole
+SIDES = (34, 32, 30, 28, 26, 24, 22, 20, 18, 16, 13, 10)
+ASIDE, BELOW = 28, 26  # px between two arrays: room for the lines
+BETWEEN = 16  # px between two maps of an array
+TITLE, CAPTION, INDEX = 20, 15, 14  # px over an array, over a map, over its cells
+
+
+@dataclass(frozen=True)
+class Array:
+    """What the layout must know of an array: how many maps it has, and how large they are in cells.
+
+    A unit is what stays in one row: a map, or the kernels of a filter.
+    """
+
+    title: tuple  # of the array: name, rest
+    units: int
+    maps: int  # in a unit
+    rows: int
+    columns: int
+    pads: tuple  # ((above, below), (before, after))
+    longest: str  # number
+    caption: str  # the longest; "" where there is one map
+    sides: bool  # whether rows have indices
+    heads: bool  # whether columns have indices
+
+
+@dataclass(frozen=True)
+class Block:
+    """An array as it is laid out, with `across` units beside each other."""
+
+    array: Array
+    across: int
+    broad: float  # a cell
+    high: float
+
+    @property
+    def left(self):
+        return (18 if self.array.sides else 1.5) + self.array.pads[1][0] * self.broad
+
+    @property
+    def top(self):
+        over = CAPTION * bool(self.array.caption) + INDEX * self.array.heads
+        return over + self.array.pads[0][0] * self.high
+
+    @property
+    def map_width(self):
+        cells = self.left + (self.array.columns + self.array.pads[1][1]) * self.broad + 1.5
+        return max(cells, wide(self.array.caption, 11))
+
+    @property
+    def map_height(self):
+        return self.top + (self.array.rows + self.array.pads[0][1]) * self.high + 1.5
+
+    @property
+    def width(self):
+        count = self.across * self.array.maps
+        return max(count * (self.map_width + BETWEEN) - BETWEEN, title_width(*self.array.title))
+
+    @property
+    def height(self):
+        lines = -(-self.array.units // self.across)
+        return TITLE + lines * (self.map_height + BETWEEN / 2) - BETWEEN / 2
+
+    def place(self, unit, number):
+        """Where map `number` of a unit stands within the block."""
+        line, column = divmod(unit, self.across)
+        x = (column * self.array.maps + number) * (self.map_width + BETWEEN)
+        return x, TITLE + line * (self.map_height + BETWEEN / 2)
+
+    @property
+    def size(self):
+        """Of the numbers."""
+        room = (self.broad - 5) / max(wide(self.array.longest, 1, bold=True), 0.6)
+        return max(LEAST, min(14, 0.56 * self.high, room))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The blocks of x, w and z, the place of each, and the size of the whole."""
+
+    blocks: tuple
+    places: tuple
+    width: float
+    height: float
+
+
+def layout_of(arrays, downward) -> Layout:
+    """The best of all layouts that fit a page: low, narrow, with large cells and all numbers.
+
+    `downward` is for a single row of each array: x, w and z below each other.
+    """
+    found = min(_candidates(arrays, downward), key=lambda candidate: candidate[0])
+    _, blocks, beside = found
+    width, height = _size(blocks, beside)
+    places, at = [], 0
+    for block in blocks:
+        if beside:
+            places.append((at, (height - block.height) / 2))
+            at += block.width + ASIDE
+        else:
+            places.append(((width - block.width) / 2, at))
+            at += block.height + BELOW
+    return Layout(tuple(blocks), tuple(places), width, height)
+
+
+def _size(blocks, beside):
+    widths, heights = [b.width for b in blocks], [b.height for b in blocks]
+    if beside:
+        return sum(widths) + ASIDE * (len(blocks) - 1), max(heights)
+    return max(widths), sum(heights) + BELOW * (len(blocks) - 1)
+
+
+def _candidates(arrays, downward):
+    """(cost, blocks, whether they stand beside each other)."""
+    counts = [[n for n in (1, 2, 3, 4, 6, 8, 12) if n <= a.units] for a in arrays]
+    for side, least in product(SIDES, (11, 9, 0)):
+        broad = [max(side, wide(a.longest, least, bold=True) + 6) if least else side for a in arrays]
+        if max(broad) > 2.2 * side:
+            continue
+        # an array's own sizes are the same in every combination
+        sized = [
+            [(block, block.width, block.height) for n in many for block in [Block(array, n, wide_, side)]]
+            for array, many, wide_ in zip(arrays, counts, broad, strict=True)
+        ]
+        silent = any(
+            wide(a.longest, LEAST, bold=True) + 5 > wide_ for a, wide_ in zip(arrays, broad, strict=True)
+        )
+        cells = 25 * (34 - side) if side >= 24 else 250 + 45 * (24 - side)
+        for chosen in product(*sized):
+            blocks, widths, heights = zip(*chosen, strict=True)
+            for beside in (False,) if downward else (True, False):
+                if beside:
+                    width, height = sum(widths) + ASIDE * (len(blocks) - 1), max(heights)
+                else:
+                    width, height = max(widths), sum(heights) + BELOW * (len(blocks) - 1)
+                too_large = 2.5 * max(0, width - PAGE) + 50 * max(0, width - WIDEST) + max(0, height - TALL)
+                yield height + too_large + cells + 400 * silent + (60 if least == 9 else 0), blocks, beside
