@@ -9,34 +9,36 @@ PAGE = 640  # px: up to here a cell is wide
 LINE_HEIGHT = 18
 
 
-def rows_in_line(rows, alt, caption="", text=()) -> Picture:
+def rows_in_line(rows, alt, caption="", *, text=(), notes="") -> Picture:
     """Rows of cells below each other, all on the same columns.
 
     Parameters
     ----------
     rows : list of dict
-        Title, role, cells and, if need be, name (with which the title begins) and outline (first column, number of
-        cells, words). A cell is a dict of column
+        Title, role, cells and, if need be, name (with which the title begins), of (the role of the title, if it is
+        another one) and outline (first column, number of cells, words). A cell is a dict of column
         (a half is fine), text, and, if need be, index, sub (a word below the number), fill (a role), style ("pad",
         "unlinked") and strong.
     alt, caption : str
     text : list of str
         What stands above the rows.
+    notes : str
+        What stands below them.
     """
-    return Picture(lambda: [_draw(rows)], alt, caption, rows, text=text)
+    return Picture(lambda: [_draw(rows)], alt, caption, rows, text=text, notes=notes)
 
 
 def _draw(rows):
     cells = [cell for row in rows for cell in row["cells"]]
     columns = max(cell["column"] + 1 for cell in cells)
     side = min(34, max(22, PAGE // columns))
-    side = max(side, *(wide(cell["text"], 10, bold=True) + 6 for cell in cells))
+    side = max(side, *(wide(cell["text"], 9, bold=True) + 5 for cell in cells))
     drawing, top, width = Drawing(), 0, columns * side
     for row in rows:
         if row["title"]:
             name = row.get("name", "")
-            rest = row["title"].removeprefix(name).lstrip(" ,:")
-            drawing.title(0, top + 9, row["role"], name, rest)
+            rest = row["title"].removeprefix(name)
+            drawing.title(0, top + 9, row.get("of", row["role"]), name, rest)
             width = max(width, title_width(name, rest))
             top += LINE_HEIGHT
         top += 16
@@ -89,4 +91,4 @@ def _draw_row(drawing, row, top, side):
             font_weight=600 if cell.get("strong") else None,
         )
         if below:
-            drawing.write(middle, top + 27, below, fitted(below, side - 3, 9.5), kind="s")
+            drawing.write(middle, top + 27, below, fitted(below, side - 3, 9.5), kind="i" if kind == "h" else "s")

@@ -6,7 +6,7 @@ from ..words import by
 from .drawing import LETTER, LINE, Drawing, wide
 from .picture import COLOURS, LETTERS, Picture
 
-UNIT = 15  # px: a row or column of a map
+UNIT = 12  # px: a row or column of a map
 SHIFT = 0.9  # units from a map of a stack to the one behind it
 
 
@@ -58,8 +58,8 @@ def _draw_stacks(rows):
         left, middle = 2, top + 24 + highest / 2
         for item in row:
             if isinstance(item, str):
-                drawing.write(left + 14, middle, item, 20)
-                left += 44
+                drawing.write(left + 10, middle, item, 24 if item == "⋆" else 18)
+                left += 34
                 continue
             name, role, shape, label = item
             one, needed = (UNIT * n for n in _wide(shape))
@@ -124,7 +124,7 @@ def _draw_triangle(corners, sides):
     drawing = Drawing()
     for n in range(3):
         (x0, y0), (x1, y1) = places[n], places[(n + 1) % 3]
-        drawing.shape(f"M{x0} {y0}L{x1} {y1}", stroke=LINE, stroke_width=2)
+        drawing.shape(f"M{x0} {y0}L{x1} {y1}", fill="none", stroke=LINE, stroke_width=2)
     for n, side in enumerate(sides):
         (x0, y0), (x1, y1) = places[n], places[(n + 1) % 3]
         x, y, room = (x0 + x1) / 2, (y0 + y1) / 2, wide(side, 13) + 10

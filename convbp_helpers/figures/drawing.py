@@ -29,6 +29,7 @@ RULES = {
     ".s": "fill:$soft",
     ".k": f"fill:{INK}",  # on the colour of a tap
     ".h": "paint-order:stroke;stroke:$back;stroke-width:3px;stroke-linejoin:round",  # on a hatch or on lines
+    ".i": "fill:$soft;paint-order:stroke;stroke:$back;stroke-width:3px;stroke-linejoin:round",
     ".o": "fill:none;stroke:$text",
     ".v": "fill:$back;stroke:$text",
     ".x": "fill:$input",
@@ -104,16 +105,15 @@ class Drawing:
         content = f' x="{number(x)}" y="{number(y + 0.36 * size)}">{inside}</text>'
         self.parts.append(("text", _attributes(looks), content))
 
-    def title(self, x, y, role, name, rest, size=13) -> float:
-        """The swatch of a role, a name in its letters' colour, and words; returns how wide they are."""
+    def title(self, x, y, role, name, rest, size=13):
+        """The swatch of a role, a name in its letters' colour, and the words after it."""
         self.box(x, y - 6, 12, 12, fill=LINE if role == "unlinked" else COLOURS[role])
         spans = [(name, dict(kind=LETTER[role], font_weight=700))] * bool(name)
-        spans += [(f" {rest}" if name else rest, {})] * bool(rest)
+        spans += [(rest, {})] * bool(rest)
         self.write(x + 17, y, spans, size, kind="h", text_anchor="start")
-        return title_width(name, rest, size)
 
-    def image(self, width, height) -> Image:
-        """The SVG of so many px."""
+    def image(self, width, height, below=False) -> Image:
+        """The SVG of so many px; `below` as in `Image`."""
         width, height = (int(-(-side // 1)) for side in (width, height))
         body = "".join(
             _written(tag, looks, run) for (tag, looks), run in groupby(self.parts, lambda p: p[:2])
@@ -125,11 +125,11 @@ class Drawing:
             f"<style>{style_of(used)}</style>{HATCH if HATCHED in body else ''}"
             f'<path class="b" d="M0 0h{width}v{height}H0z"/>{body}</svg>'
         )
-        return Image(svg, width, height)
+        return Image(svg, width, height, below)
 
 
 def title_width(name, rest, size=13) -> float:
-    return 17 + wide(name, size, bold=True) + wide(f" {rest}", size)
+    return 17 + wide(name, size, bold=True) + wide(rest, size)
 
 
 def _written(tag, looks, run):

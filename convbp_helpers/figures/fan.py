@@ -105,7 +105,7 @@ def _described(maps):
     layer, (name, *index) = maps.layer, maps.selected
     names = {key: shown[0] for key, shown in maps.shown.items()}
     say = lambda key, cell: label(layer, names[key], cell)  # noqa: E731
-    arrays = "; ".join(f"{' '.join(maps.title(key))}" for key in "xwz")
+    arrays = "; ".join("".join(maps.title(key)) for key in "xwz")
     text = f"Maps of cells: {arrays}. {say(name, index)} has {counted(len(maps.links), 'link')}"
     if not maps.links:
         return f"{text}."

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..words import by, counted, short
 from .drawing import HATCHED, LINE, Drawing, fitted, number, square, title_width, wide
-from .picture import COLOURS, COLUMN, INK, LETTERS, Image, Picture, role_of
+from .picture import COLOURS, COLUMN, INK, LETTERS, WIDEST, Image, Picture, role_of
 
 SHORT_NAMES = {
     "delta": "δ", "delta_hat": "δ\u0302", "w_tilde": "w\u0303",
@@ -47,21 +47,21 @@ def panel_of(
     """One grid as data. highlight: cells, or cell -> colour; marks: cell -> small text under the number.
 
     A panel may also have `texts` (cell -> what stands there instead of the number), `outlines` ((row, column, rows,
-    columns), colour or None), `strong` (the cells in bold, by default those highlighted) and `plain` (without tint,
-    zeros as dots).
+    columns), colour or None), `strong` (the cells in bold, by default those highlighted), `plain` (without tint, zeros
+    as dots) and `below` (on a new line).
     """
     grid, role = as_grid(name, array), role or role_of(name)
     if role not in (*LETTERS, "unlinked"):
         raise ValueError(f"no array has the role {role!r}; use input, weight, output or gradient")
     shown = "" if title else SHORT_NAMES.get(name, name)
-    rest = title or ", ".join(filter(None, (WORDS.get(name), by(grid.shape))))
+    rest = title or f" {', '.join(filter(None, (WORDS.get(name), by(grid.shape))))}"
     colours = (
         dict(highlight)
         if isinstance(highlight, dict)
         else dict.fromkeys(map(tuple, np.atleast_2d(_listed(highlight, grid))))
     )
     return dict(
-        title=f"{shown} {rest}".strip(),
+        title=f"{shown}{rest}",
         name=shown,
         rest=rest,
         array=grid,
@@ -131,14 +131,16 @@ def draw_panel(panel, high, last=True) -> Image:
     drawing, (rows, columns) = Drawing(), np.atleast_2d(panel["array"]).shape
     texts = _texts(panel)
     size = 14 if high >= 30 else 12 if high >= 25 else 11
-    needed = lambda size: max((wide(t, size, bold=True) for t in texts.values()), default=0) + 10  # noqa: E731
-    if needed(size) * columns > COLUMN - 20:
-        size = min(size, 11)
+    needed = max((wide(text, size, bold=True) for text in texts.values()), default=0) + 10
+    if needed * columns > COLUMN - 20 and size > 11:
+        size, needed = 11, (needed - 10) * 11 / size + 10
+    if needed * columns > WIDEST:
+        size, needed = 8.5, (needed - 10) * 8.5 / size + 5
     heads = [str(t) for t in panel["columns"] or range(columns)]
     sides = [str(t) for t in panel["rows"] or range(rows)] if panel["array"].ndim == 2 else []
     broad = max(
         high,
-        needed(size),
+        needed,
         *(wide(m, 9.5) + 6 for m in panel["marks"].values()),
         *(wide(t, 10) + 6 for t in heads),
     )
@@ -155,7 +157,7 @@ def draw_panel(panel, high, last=True) -> Image:
     width = max(
         left + columns * broad + 2, title_width(panel["name"], panel["rest"]) if panel["title"] else 0
     )
-    return drawing.image(width + (0 if last else GAP), top + rows * high + 2)
+    return drawing.image(width + (0 if last else GAP), top + rows * high + 2, panel.get("below", False))
 
 
 def _texts(panel):
@@ -223,7 +225,7 @@ def draw_cells(drawing, panel, texts, at: Lattice, size):
     drawing.shape(at.path(cell for cell in lit if not lit[cell]), kind="o", stroke_width=2.5)
     for block, colour in panel.get("outlines", ()):
         looks = dict(fill="none", stroke=colour) if colour else dict(kind="o")
-        drawing.shape(at.block(*block), **looks, stroke_width=3)
+        drawing.shape(at.block(*block), **looks, stroke_width=3 if colour or not plain else 1.5)
     strong = panel.get("strong", lit)
     for cell, text in sorted(texts.items(), key=lambda item: item[0] in strong):
         kind = "k" if lit.get(cell) else "h" if cell in hatched else "s" if text == "·" else None

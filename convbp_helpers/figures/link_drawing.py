@@ -80,7 +80,7 @@ def _write_cell(drawing, maps, panel, at, cell, hatched=False, kind=None, weight
         drawing.write(*at.middle(*cell, 0.38 if below else 0.5), text, size - bool(below), **looks)
         if below:
             small = fitted(below, at.broad - 3, 9.5)
-            drawing.write(*at.middle(*cell, 0.8), below, small, kind=kind or ("h" if hatched else "s"))
+            drawing.write(*at.middle(*cell, 0.8), below, small, kind=kind or ("i" if hatched else "s"))
 
 
 def _draw_lines(drawing, maps, at):
@@ -112,11 +112,11 @@ def _draw_words(drawing, maps, panel, at):
     if array.heads:
         for j in range(0, array.columns, step):
             x, _ = at.middle(0, j)
-            drawing.write(x, top - 6.5, str(j), 10, kind="s")
+            drawing.write(x, top - 6.5, str(j), 10, kind="i")
     if array.sides:
         for i in range(0, array.rows, step):
             _, y = at.middle(i, 0)
-            drawing.write(left - 4.5, y, str(i), 10, kind="s", text_anchor="end")
+            drawing.write(left - 4.5, y, str(i), 10, kind="i", text_anchor="end")
 
 
 def _draw_lit(drawing, maps, panel, at):

@@ -9,13 +9,12 @@ import numpy as np
 from ..selection import label, link_counts, links_of
 from ..words import by, listed, plural, short
 from .drawing import fitted, wide
-from .map_layout import Array, layout_of
+from .map_layout import ROOM_FOR_TWO, Array, layout_of
 from .picture import COLOURS
 
 MOST_CELLS = 700  # of a layer whose maps are all drawn
 MOST_MAPS = 4  # of x and of z in a larger one, besides the first
 DASHES = ((None, "solid"), ("7 3", "dashed"), ("2 3", "dotted"), ("9 3 2 3", "dash-dotted"))  # by filter
-ROOM_FOR_TWO = 28  # px: a lower cell holds one number
 
 
 def shown_in(view) -> dict:
@@ -71,7 +70,7 @@ class LinkedMaps:
         two = len(layer.axes) == 2
         single = layer.channels == layer.filters == 1
         arrays = [self._array(name, single, two) for name in "xwz"]
-        self.layout = layout_of(arrays, downward=single and not two)
+        self.layout = layout_of(arrays, downward=single and not two, two_lines=show_counts)
         self._marks = self._find_marks(show_counts)
         self.panels = [
             self._panel(name, lead) for name in "xwz" for unit in self.units[name] for lead in unit
@@ -122,7 +121,7 @@ class LinkedMaps:
         """The name of an array and the words beside it."""
         title, _, word = self.shown[name]
         shape = self._shape(name)
-        return title, f"{word}, {by(shape if self._several(name) else self._grid(name))}"
+        return title, f" {word}, {by(shape if self._several(name) else self._grid(name))}"
 
     def caption(self, name, lead):
         """What stands over a map; nothing where its array has only this one."""
@@ -172,7 +171,7 @@ class LinkedMaps:
         """(name, *index) -> the small text below a value: its factor or, in x, how many links it has."""
         marks = {}
         counts = {cell: str(n) for cell, n in np.ndenumerate(link_counts(self.layer))}
-        self._counted = show_counts and self.block("x").high >= 22
+        self._counted = show_counts and self.block("x").high >= ROOM_FOR_TWO
         if self._counted:
             marks = {("x", *lead, *cell): n for [lead] in self.units["x"] for cell, n in counts.items()}
         for name in "xz":
@@ -187,15 +186,16 @@ class LinkedMaps:
         title, role, _ = self.shown[name]
         values, front = self.values[name], 1 + len(lead)
         grid = np.zeros(self._grid(name)) if values is None else values[lead]
-        of_map = lambda cells: {
-            row_column(c[front:]): v for c, v in cells.items() if c[0] == name and c[1:front] == lead
-        }  # noqa: E731
+        own = (name, *lead)
+        lit, marks = (
+            {row_column(cell[front:]): v for cell, v in cells.items() if cell[:front] == own}
+            for cells in (self.lit, self._marks)
+        )
         caption = self.caption(name, lead)
-        marks = of_map(self._marks)
         also = "; small: links" * (name == "x" and self._counted)
         return dict(
             title=f"{caption or title} ({by(grid.shape)}){also}", name=name, lead=lead, array=np.array(grid, float),
-            role="unlinked" if self._is_muted(name, lead) else role, highlight=of_map(self.lit), marks=marks,
+            role="unlinked" if self._is_muted(name, lead) else role, highlight=lit, marks=marks,
             hatched=self._unlinked(name), texts=self._texts(name, lead),
         )  # fmt: skip
 

@@ -12,7 +12,10 @@ PAGE = 600  # px: wider only where the cells would be too small
 TALL = 600  # px: a page should show a picture whole
 SIDES = (34, 32, 30, 28, 26, 24, 22, 20, 18, 16, 13, 10)
 ASIDE, BELOW = 28, 26  # px between two arrays: room for the lines
+OVERHANG = 16  # px of a title that may stand over the room for the lines
 BETWEEN = 16  # px between two maps of an array
+ROOM_FOR_TWO = 28  # px: a lower cell holds one number
+KERNEL = 24  # px: a cell of w has at least so many; kernels are small
 TITLE, CAPTION, INDEX = 20, 15, 14  # px over an array, over a map, over its cells
 
 
@@ -65,7 +68,7 @@ class Block:
     @property
     def width(self):
         count = self.across * self.array.maps
-        return max(count * (self.map_width + BETWEEN) - BETWEEN, title_width(*self.array.title))
+        return max(count * (self.map_width + BETWEEN) - BETWEEN, title_width(*self.array.title) - OVERHANG)
 
     @property
     def height(self):
@@ -95,12 +98,13 @@ class Layout:
     height: float
 
 
-def layout_of(arrays, downward) -> Layout:
+def layout_of(arrays, downward, two_lines=False) -> Layout:
     """The best of all layouts that fit a page: low, narrow, with large cells and all numbers.
 
-    `downward` is for a single row of each array: x, w and z below each other.
+    `downward` is for a single row of each array: x, w and z below each other; with `two_lines` a cell holds a second
+    number.
     """
-    found = min(_candidates(arrays, downward), key=lambda candidate: candidate[0])
+    found = min(_candidates(arrays, downward, two_lines), key=lambda candidate: candidate[0])
     _, blocks, beside = found
     width, height = _size(blocks, beside)
     places, at = [], 0
@@ -109,9 +113,10 @@ def layout_of(arrays, downward) -> Layout:
             places.append((at, (height - block.height) / 2))
             at += block.width + ASIDE
         else:
-            places.append(((width - block.width) / 2, at))
+            places.append(((width - block.width) / 2 if at else 0, at))
             at += block.height + BELOW
-    return Layout(tuple(blocks), tuple(places), width, height)
+    titled = (x + title_width(*block.array.title) for (x, _), block in zip(places, blocks, strict=True))
+    return Layout(tuple(blocks), tuple(places), max(width, *titled), height)
 
 
 def _size(blocks, beside):
@@ -121,22 +126,27 @@ def _size(blocks, beside):
     return max(widths), sum(heights) + BELOW * (len(blocks) - 1)
 
 
-def _candidates(arrays, downward):
+def _candidates(arrays, downward, two_lines):
     """(cost, blocks, whether they stand beside each other)."""
     counts = [[n for n in (1, 2, 3, 4, 6, 8, 12) if n <= a.units] for a in arrays]
     for side, least in product(SIDES, (11, 9, 0)):
-        broad = [max(side, wide(a.longest, least, bold=True) + 6) if least else side for a in arrays]
-        if max(broad) > 2.2 * side:
+        sides = [side, max(side, KERNEL), side]
+        broad = [
+            max(own, wide(a.longest, least, bold=True) + 6) if least else own
+            for a, own in zip(arrays, sides, strict=True)
+        ]
+        if max(b / own for b, own in zip(broad, sides, strict=True)) > 2.2:
             continue
         # an array's own sizes are the same in every combination
         sized = [
-            [(block, block.width, block.height) for n in many for block in [Block(array, n, wide_, side)]]
-            for array, many, wide_ in zip(arrays, counts, broad, strict=True)
+            [(block, block.width, block.height) for n in many for block in [Block(array, n, wide_, own)]]
+            for array, many, wide_, own in zip(arrays, counts, broad, sides, strict=True)
         ]
         silent = any(
             wide(a.longest, LEAST, bold=True) + 5 > wide_ for a, wide_ in zip(arrays, broad, strict=True)
         )
         cells = 25 * (34 - side) if side >= 24 else 250 + 45 * (24 - side)
+        cells += 400 * (two_lines and side < ROOM_FOR_TWO)
         for chosen in product(*sized):
             blocks, widths, heights = zip(*chosen, strict=True)
             for beside in (False,) if downward else (True, False):
@@ -145,4 +155,4 @@ def _candidates(arrays, downward):
                 else:
                     width, height = max(widths), sum(heights) + BELOW * (len(blocks) - 1)
                 too_large = 2.5 * max(0, width - PAGE) + 50 * max(0, width - WIDEST) + max(0, height - TALL)
-                yield height + too_large + cells + 400 * silent + (60 if least == 9 else 0), blocks, beside
+                yield height + too_large + cells + 900 * silent + (60 if least == 9 else 0), blocks, beside

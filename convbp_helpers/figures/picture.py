@@ -49,11 +49,12 @@ THEMES = "".join(
 
 
 class Image(NamedTuple):
-    """An SVG, and its size in px."""
+    """An SVG, its size in px, and whether it begins a new line."""
 
     svg: str
     width: int
     height: int
+    below: bool = False
 
 
 class Picture:
@@ -108,14 +109,16 @@ class Picture:
             panel.get("title", "") or "a part of the same picture" for panel in self.panels[len(self._alts) :]
         ]
         parts = [f"<style>{THEMES}</style>"]
-        parts += [f'<p style="margin:0 0 0.4em">{_underlined(line)}</p>' for line in self._lines]
+        parts += [
+            f'<p style="margin:0 0 0.4em;line-height:1.6">{_underlined(line)}</p>' for line in self._lines
+        ]
         parts += [_img(image, alt) for image, alt in zip(self.images, alts, strict=False)]
         small = "font-size:0.85em;opacity:0.75;margin:0.2em 0 0"
         parts += [f'<p style="{small}">{html.escape(self.notes)}</p>'] * bool(self.notes)
         parts += [f'<figcaption style="{small}">{html.escape(self.caption)}</figcaption>'] * bool(
             self.caption
         )
-        return f'<figure class="cbp-figure" style="margin:0.5em 0">{"".join(parts)}</figure>'
+        return f'<figure class="cbp-figure" style="margin:0.5em 0 0.5em 5px">{"".join(parts)}</figure>'
 
     def save(self, path, *, overwrite=False):
         """Write an SVG file, several images side by side, and return its path.
@@ -142,7 +145,7 @@ def _underlined(line):
 
 def _img(image, alt):
     data = base64.b64encode(image.svg.encode()).decode("ascii")
-    return (
+    return "<br>" * image.below + (
         f'<img alt="{html.escape(alt)}" width="{image.width}" height="{image.height}" '
         'style="max-width:100%;height:auto;vertical-align:top;margin:0 0 6px" '
         f'src="data:image/svg+xml;base64,{data}">'
@@ -156,7 +159,7 @@ def _side_by_side(images):
     x = y = tall = width = 0
     parts = []
     for image in images:
-        if x and x + image.width > WIDEST:
+        if x and (image.below or x + image.width > WIDEST):
             x, y, tall = 0, y + tall, 0
         parts.append(image.svg.replace("<svg ", f'<svg x="{x}" y="{y}" ', 1))
         x, tall = x + image.width, max(tall, image.height)

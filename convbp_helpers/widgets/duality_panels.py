@@ -9,7 +9,7 @@ from .. import figures, loops
 from ..geometry import Axis
 from ..words import factor, number
 from .page import SettingError, array_trait, is_integer, joined, whole
-from .rows import RowWidget, cells_of, say
+from .rows import RowWidget, cells_of, hatched_note, say
 
 __all__ = ["DualityPanels"]
 
@@ -219,14 +219,16 @@ class DualityPanels(RowWidget):
             meets = [] if own is None else [step * own + spread * m for m in range(len(multipliers))]
             if meets:
                 cells = cells_of(multipliers, meets, index=names, fill=by)
-                rows.append(dict(title=title, name=SYMBOLS[name], role=by, cells=cells))
+                rows.append(dict(title=title, name=SYMBOLS[name], of=role, role=by, cells=cells))
             cells = cells_of(
                 row,
                 index=[index[c] if c in index else "" for c in range(len(row))],
                 style=[None if c in index else "pad" for c in range(len(row))],
                 strong=[c in meets for c in range(len(row))],
             )
-            rows.append(dict(title="" if meets else title, name=SYMBOLS[name], role=reading, cells=cells))
+            rows.append(
+                dict(title="" if meets else title, name=SYMBOLS[name], of=role, role=reading, cells=cells)
+            )
             surplus = self.grad_w_surplus if name == "grad_w" else np.zeros(0)
             real = range(len(results))
             linked = [name != "grad_x" or len(self.axis.links_of_input(n)) > 0 for n in real]
@@ -241,7 +243,9 @@ class DualityPanels(RowWidget):
             rows.append(dict(title=SYMBOLS[name] + more, name=SYMBOLS[name], role=role, cells=cells))
             said.append(f"{title}: {say(results)}" + f"; {say(surplus)}: no such weight" * (len(surplus) > 0))
         sentence = self.sentence if self.selected else "No result is selected"
-        return figures.rows_in_line(rows, f"Duality panels. {'. '.join(said)}.", text=[sentence])
+        return figures.rows_in_line(
+            rows, f"Duality panels. {'. '.join(said)}.", text=[sentence], notes=hatched_note(rows)
+        )
 
 
 def _named(name, values):

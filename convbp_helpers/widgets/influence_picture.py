@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import taps
 from ..figures.grids import described, draw_panels, panel_of, say
 from ..figures.link_drawing import draw_links
 from ..figures.linked_maps import LinkedMaps, tap_colour
@@ -38,12 +39,9 @@ def influence(explorer, selected=None, *, caption="", alt=None) -> Picture:
     layer, view = explorer.layer, explorer.view
     chosen = explorer.selected if selected is None else explorer.cell(selected)
     muted = explorer.muted if view == "grad_x" else ()
-    values = {
-        "x": explorer.grad_x if view == "grad_x" else explorer.x,
-        "w": explorer.grad_w if view == "grad_w" else explorer.w,
-        "z": explorer.z if view == "forward" else explorer.delta,
-    }
-    maps = LinkedMaps(layer, chosen, values, view, muted=muted, show_counts=explorer.show_counts)
+    maps = LinkedMaps(
+        layer, chosen, _values(explorer, muted), view, muted=muted, show_counts=explorer.show_counts
+    )
     more = _more_panels(explorer, chosen, muted, maps.links)
     channels = explorer.show_channels
     said = [f"{channels_sentence(layer, chosen)} {kernels_sentence(layer)}."] * channels
@@ -67,6 +65,21 @@ def influence(explorer, selected=None, *, caption="", alt=None) -> Picture:
     )  # fmt: skip
 
 
+def _values(explorer, muted):
+    """The numbers of the cells of x, w and z: the explorer's own, or what `taps`, the fast form, makes of them."""
+    x, w, delta = explorer.x[None], explorer.w, explorer.delta[None]
+    settings = dict(
+        stride=explorer.stride, padding=explorer.padding, dilation=explorer.dilation, groups=explorer.groups
+    )
+    if explorer.view == "forward":
+        return dict(x=x[0], w=w, z=taps.forward(x, w, explorer.b, **settings)[0])
+    if explorer.view == "grad_w":
+        return dict(x=x[0], w=taps.grad_weight(delta, x, w.shape, **settings), z=delta[0])
+    sounding = delta.copy()
+    sounding[:, list(muted)] = 0
+    return dict(x=taps.grad_input(sounding, w, x.shape, **settings)[0], w=w, z=delta[0])
+
+
 def _more_panels(explorer, chosen, muted, links):
     """The grids below the maps: Jacobian, gather form, channel matrix."""
     layer, panels = explorer.layer, []
@@ -77,7 +90,10 @@ def _more_panels(explorer, chosen, muted, links):
         panels += [panel for f in filters for panel in _gathered(explorer, chosen, f)]
     if explorer.show_channels and layer.filters * layer.channels <= MOST_ENTRIES:
         panels.append(_channels(layer, chosen))
-    return panels
+    # on a new line: the first one, and the first of each filter
+    return [
+        panel | dict(below=n == 0 or panel["title"].startswith("window")) for n, panel in enumerate(panels)
+    ]
 
 
 def _equation(explorer, chosen, muted):

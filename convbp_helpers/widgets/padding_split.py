@@ -7,7 +7,7 @@ import traitlets
 
 from .. import figures, loops
 from .page import SettingError, array_trait, is_integer, joined, whole
-from .rows import MOST_CELLS, RowWidget, cells_of, say
+from .rows import MOST_CELLS, RowWidget, cells_of, hatched_note, say
 
 __all__ = ["PaddingSplit"]
 
@@ -156,7 +156,7 @@ class PaddingSplit(RowWidget):
             f"Padding split. w: {say(self.w)}. δ: {say(self.delta)}. Gradient of the padded input: "
             f"{say(padded)}. The window {words} is outlined. ∂J/∂x: {say(self.grad_x)}."
         )
-        return figures.rows_in_line(rows, alt, text=[self.sentence])
+        return figures.rows_in_line(rows, alt, text=[self.sentence], notes=hatched_note(rows))
 
 
 def _before(value, total):

@@ -139,7 +139,7 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         live = super()._repr_mimebundle_(**kwargs)
         live = (live[0] if isinstance(live, tuple) else live) or {}
-        still = f'<p style="margin:0 0 0.4em"><em>{STANDS_IN}</em></p>{self.picture()._repr_html_()}'
+        still = f'<p style="margin:0 0 0.4em 5px"><em>{STANDS_IN}</em></p>{self.picture()._repr_html_()}'
         return {"text/plain": repr(self), "text/html": still} | {
             kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
         }
