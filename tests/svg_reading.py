@@ -144,7 +144,9 @@ class Read:
                 hatched = fill.startswith("url")
                 if not hatched:
                     share = float(shape.looks.get("fill-opacity", 1))
-                    colour = [share * new + (1 - share) * old for new, old in zip(rgb(fill), colour, strict=True)]
+                    colour = [
+                        share * new + (1 - share) * old for new, old in zip(rgb(fill), colour, strict=True)
+                    ]
         return colour, hatched
 
     @cached_property

@@ -45,7 +45,9 @@ def untidy(image):
         if left < 0 or top < 0 or right > image.image.width or bottom > image.image.height:
             found.append(f"{text.text!r} leaves the image")
         cell = image.cell_around(*text.middle) if text.anchor == "middle" else None
-        if cell and (left < cell[0] + 0.5 or top < cell[1] + 0.5 or right > cell[2] - 0.5 or bottom > cell[3] - 0.5):
+        if cell and (
+            left < cell[0] + 0.5 or top < cell[1] + 0.5 or right > cell[2] - 0.5 or bottom > cell[3] - 0.5
+        ):
             found.append(f"{text.text!r} touches the edges of its cell")
         if text.size < 7.4:
             found.append(f"{text.text!r} is small: {text.size}")
@@ -80,7 +82,10 @@ def test_a_picture_is_tidy_readable_and_described(name, count):
     picture = made(name)
     html = picture._repr_html_()
     assert html.startswith('<figure class="cbp-figure" style="margin:')
-    images = re.findall(r'<img alt="([^"]*)" width="(\d+)" height="(\d+)" style="max-width:100%;height:auto[^"]*" src="data:image/svg\+xml;base64,([^"]+)">', html)
+    images = re.findall(
+        r'<img alt="([^"]*)" width="(\d+)" height="(\d+)" style="max-width:100%;height:auto[^"]*" src="data:image/svg\+xml;base64,([^"]+)">',
+        html,
+    )
     assert len(images) == len(picture.images) == html.count("<img") and "0x" not in repr(picture)
     for (alt, width, height, data), image in zip(images, picture.images, strict=True):
         assert len(alt) > 3 and (int(width), int(height)) == image[1:3]
@@ -106,7 +111,10 @@ def test_a_picture_is_drawn_when_it_is_asked_for_and_once():
 
 def test_pictures_are_the_same_every_time():
     photo = np.random.default_rng(4).normal(size=(6, 7))
-    for make in (*(PICTURES[name] for name in ("arrays", "matrix", "input", "a fan")), lambda: figures.photos([("x", photo)])):
+    for make in (
+        *(PICTURES[name] for name in ("arrays", "matrix", "input", "a fan")),
+        lambda: figures.photos([("x", photo)]),
+    ):
         assert make()._repr_html_() == make()._repr_html_()
 
 
@@ -143,7 +151,9 @@ def test_a_picture_is_saved_as_svg_and_no_file_is_lost(tmp_path):
         several.save(path)
     assert several.save(path, overwrite=True) == path
     root = ElementTree.parse(path).getroot()
-    places = [tuple(int(part.get(n)) for n in ("x", "y", "width", "height")) for part in root if part.get("x")]
+    places = [
+        tuple(int(part.get(n)) for n in ("x", "y", "width", "height")) for part in root if part.get("x")
+    ]
     assert len(places) == 9 and len({y for _, y, *_ in places}) == 3
     for n, (x, y, w, h) in enumerate(places):
         assert x + w <= int(root.get("width")) <= WIDEST and y + h <= int(root.get("height"))
@@ -159,13 +169,18 @@ def test_the_html_of_a_picture():
     assert picture.text == ["one & all", "a = b"] and picture.alt == 'x < y a "quoted" w'
     assert '<span style="border-bottom:3px solid #F5B041">b</span>' in html and ">one &amp; all</p>" in html
     assert 'alt="x &lt; y"' in html and 'alt="a &quot;quoted&quot; w"' in html
-    small = [html.index(part) for part in ("one &amp; all", "<img", "hatched: &lt;nothing&gt;", "Cap &amp; tion</figcaption>")]
+    small = [
+        html.index(part)
+        for part in ("one &amp; all", "<img", "hatched: &lt;nothing&gt;", "Cap &amp; tion</figcaption>")
+    ]
     assert small == sorted(small)
     # the second image has the title of its panel where one text stands for both
     described = figures.arrays(x=X, w=W, alt="All of it is said here")._repr_html_()
     assert re.findall('alt="([^"]*)"', described) == ["All of it is said here", "w weights, 1×3"]
     for theme, scheme in (("true", "light"), ("false", "dark")):
-        assert re.search(rf'\[data-jp-theme-light="{theme}"\] .cbp-figure img, [^{{]*{{color-scheme:{scheme}}}', html)
+        assert re.search(
+            rf'\[data-jp-theme-light="{theme}"\] .cbp-figure img, [^{{]*{{color-scheme:{scheme}}}', html
+        )
 
 
 # --------------------------------------------------------------------------------------------------- arrays
@@ -207,7 +222,9 @@ def test_the_colour_of_a_number_is_strongest_at_the_largest():
 
 
 def test_letters_of_the_series():
-    titles = [p["title"] for p in figures.arrays(delta_hat=[1, 0], w_tilde=[[1]], grad_x=[1], delta_t0=[2]).panels]
+    titles = [
+        p["title"] for p in figures.arrays(delta_hat=[1, 0], w_tilde=[[1]], grad_x=[1], delta_t0=[2]).panels
+    ]
     assert titles == ["δ\u0302 zeros put in, 2", "w\u0303 turned, 1×1", "∂J/∂x gradient, 1", "delta_t0 1"]
 
 
@@ -245,7 +262,10 @@ def test_photos():
         assert (image.width, image.height) == (int(root.get("width")), int(root.get("height")))
         assert len(image.svg) < 60_000
         # the cells are kept as they are, not drawn anew: no row or column of them is lost
-        sizes = [tuple(int(float(part.get(n))) for n in ("height", "width")) for part in root.iter("{http://www.w3.org/2000/svg}image")]
+        sizes = [
+            tuple(int(float(part.get(n))) for n in ("height", "width"))
+            for part in root.iter("{http://www.w3.org/2000/svg}image")
+        ]
         assert array.shape in sizes
     assert "photograph: 40 rows by 60 columns, grey values" in picture.alt
     with pytest.raises(ValueError, match="two axes"):

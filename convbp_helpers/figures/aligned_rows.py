@@ -91,4 +91,6 @@ def _draw_row(drawing, row, top, side):
             font_weight=600 if cell.get("strong") else None,
         )
         if below:
-            drawing.write(middle, top + 27, below, fitted(below, side - 3, 9.5), kind="i" if kind == "h" else "s")
+            drawing.write(
+                middle, top + 27, below, fitted(below, side - 3, 9.5), kind="i" if kind == "h" else "s"
+            )

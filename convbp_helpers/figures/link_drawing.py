@@ -72,9 +72,13 @@ def _draw_unlit(drawing, maps, panel, at):
 
 def _write_cell(drawing, maps, panel, at, cell, hatched=False, kind=None, weight=None):
     """The number of a cell, and the small one below it."""
-    size, text, below = maps.block(panel["name"]).size, panel["texts"][cell], panel["marks"].get(cell)
-    soft = maps.values[panel["name"]] is None or panel["role"] == "unlinked"
-    if wide(text, size) <= at.broad - 3:
+    text, size, below = (
+        panel["texts"].get(cell, ""),
+        maps.block(panel["name"]).size,
+        panel["marks"].get(cell),
+    )
+    soft = not weight and (maps.values[panel["name"]] is None or panel["role"] == "unlinked")
+    if text and wide(text, size) <= at.broad - 3:
         looks = dict(kind=kind or ("h" if hatched else "s" if soft else None), font_weight=weight)
         size = fitted(text, at.broad - 4, size) if weight else size
         drawing.write(*at.middle(*cell, 0.38 if below else 0.5), text, size - bool(below), **looks)

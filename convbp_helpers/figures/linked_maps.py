@@ -13,6 +13,7 @@ from .map_layout import ROOM_FOR_TWO, Array, layout_of
 from .picture import COLOURS
 
 MOST_CELLS = 700  # of a layer whose maps are all drawn
+MOST_INDICES = 120  # of the cells of a map without numbers; a larger one has them at its edges
 MOST_MAPS = 4  # of x and of z in a larger one, besides the first
 DASHES = ((None, "solid"), ("7 3", "dashed"), ("2 3", "dotted"), ("9 3 2 3", "dash-dotted"))  # by filter
 
@@ -48,7 +49,7 @@ class LinkedMaps:
     selected : tuple or None
         With its full index, as in `selection`.
     values : dict
-        "x" -> array (C, *input), "w" -> array (F, C/G, *kernel), "z" -> array (F, *out); None shows indices.
+        "x" -> array (C, *input), "w" -> array (F, C/G, *kernel), "z" -> array (F, *out); of None indices are shown.
     view : "forward", "grad_x" or "grad_w"
     muted : filters without links
     show_counts : bool
@@ -140,19 +141,24 @@ class LinkedMaps:
         pads = [axis.padding if name == "x" else (0, 0) for axis in layer.axes]
         leads = [lead for unit in units for lead in unit]
         texts = (text for lead in leads for text in self._texts(name, lead).values())
+        inside = self._has_indices_in_cells(name)
         return Array(
             title=self.title(name), units=len(units), maps=max(map(len, units)), rows=rows, columns=columns,
-            pads=tuple(pads) if two else ((0, 0), *pads), longest=max(texts, key=lambda t: wide(t, 1)),
+            pads=tuple(pads) if two else ((0, 0), *pads), longest=max(texts, key=lambda t: wide(t, 1), default="0"),
             caption=max((self.caption(name, lead) for lead in leads), key=len),
-            sides=two and self.values[name] is not None, heads=self.values[name] is not None,
+            sides=two and not inside, heads=not inside,
         )  # fmt: skip
 
     def _texts(self, name, lead):
-        """Cell of a map -> its number, or its index where there is none."""
+        """Cell of a map -> its number, or its index where it has none and the map is small."""
         values, grid = self.values[name], self._grid(name)
         if values is None:
-            return {row_column(cell): ",".join(map(str, cell)) for cell in np.ndindex(*grid)}
+            cells = np.ndindex(*grid) if self._has_indices_in_cells(name) else ()
+            return {row_column(cell): ",".join(map(str, cell)) for cell in cells}
         return {row_column(cell): short(value) for cell, value in np.ndenumerate(values[lead])}
+
+    def _has_indices_in_cells(self, name):
+        return self.values[name] is None and np.prod(self._grid(name)) <= MOST_INDICES
 
     def _unlinked(self, name):
         """Cells that no output reads, taps and outputs that read only padding: the same in every map."""
