@@ -30,6 +30,7 @@ STATES = {
     "four groups": dict(input_size=(3, 4), channels=4, filters=8, groups=4, show_channels=True, view="grad_x", selected=("w", 5, 0, 1)),
     "gathered in groups": dict(channels=2, filters=4, groups=2, view="grad_x", form="gather", selected=("x", 1, 2, 3)),
     "many channels": dict(input_size=1, kernel_size=1, channels=24, filters=12, groups=12, show_channels=True, selected=("z", 7, 0)),
+    "small maps, long captions": dict(input_size=1, kernel_size=1, channels=12, filters=12, groups=12, view="grad_x", selected=("x", 7, 0), muted=(1,)),
     "one channel": dict(show_channels=True, selected=("z", 0, 0)),
     "links counted in a row": dict(input_size=6, kernel_size=3, show_counts=True, selected=("x", 2)),
     "Jacobian": dict(input_size=6, kernel_size=3, selected=("x", 2), show_jacobian=True),

@@ -210,8 +210,9 @@ def test_each_number_stands_in_its_cell():
 def test_a_row_can_begin_at_the_edge_of_the_text():
     for name in ("a row", "a fan", "rows in line", "one row"):
         image = read(name)[0]
-        left = min(x for shape in image.shapes[1:] for x, *_ in (*shape.squares, *shape.segments))
-        assert left <= 1.5
+        squares = [square for shape in image.shapes[1:] for square in shape.squares if square[2] > 12]
+        segments = [segment for shape in image.shapes for segment in shape.segments]
+        assert min(x for x, *_ in (*squares, *segments)) <= 1.5
 
 
 def test_the_colour_of_a_number_is_strongest_at_the_largest():

@@ -72,11 +72,8 @@ def _draw_unlit(drawing, maps, panel, at):
 
 def _write_cell(drawing, maps, panel, at, cell, hatched=False, kind=None, weight=None):
     """The number of a cell, and the small one below it."""
-    text, size, below = (
-        panel["texts"].get(cell, ""),
-        maps.block(panel["name"]).size,
-        panel["marks"].get(cell),
-    )
+    text, below = panel["texts"].get(cell, ""), panel["marks"].get(cell)
+    size = maps.block(panel["name"]).size
     soft = not weight and (maps.values[panel["name"]] is None or panel["role"] == "unlinked")
     if text and wide(text, size) <= at.broad - 3:
         looks = dict(kind=kind or ("h" if hatched else "s" if soft else None), font_weight=weight)

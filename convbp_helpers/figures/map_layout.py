@@ -106,7 +106,7 @@ def layout_of(arrays, downward, two_lines=False) -> Layout:
     """
     found = min(_candidates(arrays, downward, two_lines), key=lambda candidate: candidate[0])
     _, blocks, beside = found
-    width, height = _size(blocks, beside)
+    width, height = _size([(block.width, block.height) for block in blocks], beside)
     places, at = [], 0
     for block in blocks:
         if beside:
@@ -119,15 +119,19 @@ def layout_of(arrays, downward, two_lines=False) -> Layout:
     return Layout(tuple(blocks), tuple(places), max(width, *titled), height)
 
 
-def _size(blocks, beside):
-    widths, heights = [b.width for b in blocks], [b.height for b in blocks]
+def _size(sizes, beside):
+    """Width and height of blocks of such sizes with the room between them."""
+    widths, heights = zip(*sizes, strict=True)
     if beside:
-        return sum(widths) + ASIDE * (len(blocks) - 1), max(heights)
-    return max(widths), sum(heights) + BELOW * (len(blocks) - 1)
+        return sum(widths) + ASIDE * (len(sizes) - 1), max(heights)
+    return max(widths), sum(heights) + BELOW * (len(sizes) - 1)
 
 
 def _candidates(arrays, downward, two_lines):
-    """(cost, blocks, whether they stand beside each other)."""
+    """(cost, blocks, whether they stand beside each other).
+
+    A cost is in px: the height, and what the other faults are worth in px of height.
+    """
     counts = [[n for n in (1, 2, 3, 4, 6, 8, 12) if n <= a.units] for a in arrays]
     for side, least in product(SIDES, (11, 9, 0)):
         sides = [side, max(side, KERNEL), side]
@@ -139,7 +143,7 @@ def _candidates(arrays, downward, two_lines):
             continue
         # an array's own sizes are the same in every combination
         sized = [
-            [(block, block.width, block.height) for n in many for block in [Block(array, n, wide_, own)]]
+            [(block, (block.width, block.height)) for n in many for block in [Block(array, n, wide_, own)]]
             for array, many, wide_, own in zip(arrays, counts, broad, sides, strict=True)
         ]
         silent = any(
@@ -148,11 +152,8 @@ def _candidates(arrays, downward, two_lines):
         cells = 25 * (34 - side) if side >= 24 else 250 + 45 * (24 - side)
         cells += 400 * (two_lines and side < ROOM_FOR_TWO)
         for chosen in product(*sized):
-            blocks, widths, heights = zip(*chosen, strict=True)
+            blocks, sizes = zip(*chosen, strict=True)
             for beside in (False,) if downward else (True, False):
-                if beside:
-                    width, height = sum(widths) + ASIDE * (len(blocks) - 1), max(heights)
-                else:
-                    width, height = max(widths), sum(heights) + BELOW * (len(blocks) - 1)
+                width, height = _size(sizes, beside)
                 too_large = 2.5 * max(0, width - PAGE) + 50 * max(0, width - WIDEST) + max(0, height - TALL)
                 yield height + too_large + cells + 900 * silent + (60 if least == 9 else 0), blocks, beside
