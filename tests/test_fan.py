@@ -72,7 +72,7 @@ def lines_of(image, cells):
     ]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(60))
 def test_the_lines_are_the_links(seed, count):
     random = np.random.default_rng(seed)
     settings, layer = random_layer(random, 1 + seed % 2)

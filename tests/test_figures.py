@@ -16,7 +16,7 @@ from svg_reading import HALO, Read, contrast, rgb
 
 from convbp_helpers import figures
 from convbp_helpers.figures.grids import tints
-from convbp_helpers.figures.picture import WIDEST
+from convbp_helpers.figures.picture import COLUMN, WIDEST
 
 INK = "#1A1A1A"
 
@@ -254,14 +254,15 @@ def test_photos():
     picture = figures.photos(given, "Two")
     assert [p["signed"] for p in picture.panels] == [False, True]
     assert picture.panels[1]["vmin"] == -picture.panels[1]["vmax"]
-    assert all(3 * image.width <= WIDEST for image in picture.images)
+    assert all(image.width <= COLUMN for image in picture.images)
+    assert all(3 * image.width <= WIDEST for image in figures.photos([given[0]] * 3).images)
     for (title, array), image in zip(given, picture.images, strict=True):
         root = ElementTree.fromstring(image.svg)
         said = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
         assert title in said and {"row", "column"} <= set(said)
         assert not re.search(r"#123456|#000000|: black|<dc:date|<metadata>\s*<rdf", image.svg)
         assert (image.width, image.height) == (int(root.get("width")), int(root.get("height")))
-        assert len(image.svg) < 60_000
+        assert len(image.svg) < 60_000 and "DejaVu" not in image.svg
         # the cells are kept as they are, not drawn anew: no row or column of them is lost
         sizes = [
             tuple(int(float(part.get(n))) for n in ("height", "width"))

@@ -12,7 +12,7 @@ import re
 from ..words import counted, short
 from .drawing import style_of
 from .grids import as_grid
-from .picture import Image, Picture
+from .picture import COLUMN, WIDEST, Image, Picture
 
 INK = "#123456"  # stands for the colour of text until the SVG is written
 
@@ -42,21 +42,21 @@ def photos(pictures, caption="", alt=None) -> Picture:
             f"from {short(least)} to {short(most)}."
         )
     said[0] = f"{counted(len(pictures), 'picture')} side by side. {said[0]}"
-    return Picture(lambda: [_draw(n, panel) for n, panel in enumerate(panels)], alt or said, caption, panels)
+    width = COLUMN if len(panels) < 3 else WIDEST // 3
+    return Picture(
+        lambda: [_draw(n, panel, width) for n, panel in enumerate(panels)], alt or said, caption, panels
+    )
 
 
-WIDTH = 290  # px: three stand beside each other on a page of 900
-
-
-def _draw(place, panel):
+def _draw(place, panel, width):
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     rows, columns = panel["array"].shape
-    height = int(min(max((WIDTH - 85) * rows / columns + 62, 130), 420))
+    height = int(min(max((width - 85) * rows / columns + 62, 130), 420))
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": f"photo {place}"}):
-        figure = Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
+        figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
         axes = figure.add_subplot()
         image = axes.imshow(
             panel["array"], cmap="PuOr" if panel["signed"] else "gray", interpolation="none",
@@ -73,7 +73,7 @@ def _draw(place, panel):
         file = io.StringIO()
         metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         FigureCanvasSVG(figure).print_svg(file, metadata=metadata)
-    return _image(file.getvalue(), WIDTH, height)
+    return _image(file.getvalue(), width, height)
 
 
 def _themed(figure):
@@ -90,7 +90,8 @@ def _themed(figure):
 
 def _image(svg, width, height):
     """The SVG on the theme's background, with its colours, in px."""
-    svg = svg[svg.index("<svg") :]
+    svg = svg[svg.index("<svg") :].replace("<svg ", '<svg font-family="system-ui,sans-serif" ', 1)
+    svg = re.sub(r"font-family: [^;]+; ", "", svg)  # matplotlib's list of ten faces, in each text
     svg = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', f'width="{width}" height="{height}"', svg, count=1)
     start = svg.index(">") + 1
     style = f"<style>{style_of(('svg', '.b'))}</style>"
