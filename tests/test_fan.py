@@ -144,6 +144,18 @@ def test_where_the_arrays_stand():
     assert gaps.min() >= 26
 
 
+def test_the_lines_of_two_filters_do_not_lie_on_each_other():
+    """Maps of one array do not stand behind each other, seen along the lines, where there is room."""
+    picture = figures.fan(5, 2, channels=3, filters=6, groups=3, selected=("x", 1, 3))
+    (image,) = (Read(image) for image in picture.images)
+    ways = {}  # by filter, the direction from x to w
+    for shape in image.shapes:
+        for x, y, a, b, *_ in shape.polylines:
+            ways.setdefault(shape.looks["stroke-dasharray"], set()).add(round(np.arctan2(b - y, a - x), 2))
+    first, second = ways.values()
+    assert not first & second
+
+
 def test_the_words_of_a_fan():
     picture = figures.fan(10, 3, stride=2, padding=1, selected=("x", 3), view="grad_x", caption="The fan")
     assert picture.alt == (

@@ -156,4 +156,11 @@ def _candidates(arrays, downward, two_lines):
             for beside in (False,) if downward else (True, False):
                 width, height = _size(sizes, beside)
                 too_large = 2.5 * max(0, width - PAGE) + 50 * max(0, width - WIDEST) + max(0, height - TALL)
-                yield height + too_large + cells + 900 * silent + (60 if least == 9 else 0), blocks, beside
+                faults = too_large + cells + 900 * silent + 60 * (least == 9) + _crossings(blocks, beside)
+                yield height + faults, blocks, beside
+
+
+def _crossings(blocks, beside):
+    """What it costs that lines go through maps of the same array: those that stand one behind the other."""
+    behind = [b.across if beside else -(-b.array.units // b.across) for b in blocks]
+    return 100 * sum(min(n, 4) - 1 for n in behind)
