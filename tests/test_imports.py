@@ -21,8 +21,15 @@ ROOMS = """
     selection.py
 
     figures/picture.py
+    figures/drawing.py
     figures/grids.py
+    figures/map_layout.py
+    figures/linked_maps.py
+    figures/link_drawing.py
+    figures/fan.py
+    figures/aligned_rows.py
     figures/diagrams.py
+    figures/photographs.py
     figures/__init__.py
 
     equations/notation.py

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 import test_widgets
+from svg_reading import Read
 
 from convbp_helpers import Axis, loops, selection
 from convbp_helpers.widgets import DualityPanels, PaddingSplit, SettingError, rows
@@ -328,15 +329,25 @@ def test_repr_and_still_picture(text):
     bundle = widget._repr_mimebundle_()
     assert bundle["text/plain"] == text
     assert "<img alt=" in bundle["text/html"] and "application/vnd.jupyter.widget-view+json" in bundle
-    if getattr(widget, "selected", 0) is None:
-        assert "<figcaption>No result is selected</figcaption>" in bundle["text/html"]
-    else:
-        assert f"<figcaption>{widget.sentence}</figcaption>" in bundle["text/html"]
+    assert "Run this cell, and you can point at its cells." in bundle["text/html"]
+    none = getattr(widget, "selected", 0) is None
+    assert widget.picture().text == ["No result is selected" if none else widget.sentence]
 
 
 def drawn(picture):
     """The rows of a picture: title, and column -> text of every cell."""
     return [(row["title"], {c["column"]: c["text"] for c in row["cells"]}) for row in picture.panels]
+
+
+@pytest.mark.parametrize("widget", BOTH)
+def test_the_rows_of_a_still_picture_stand_on_the_same_columns(widget):
+    picture = widget().picture()
+    (image,) = (Read(image) for image in picture.images)
+    squares = [square for shape in image.shapes for square in shape.squares if square[3] == 34]
+    side = min(width for *_, width, _ in squares)
+    columns = {cell["column"] for row in picture.panels for cell in row["cells"]}
+    assert {round((x - 1.5) / side, 1) for x, _, width, _ in squares if width == side} == columns
+    assert len({y for _, y, *_ in squares}) == len(picture.panels)
 
 
 def test_what_stands_in_the_still_pictures():
@@ -347,6 +358,7 @@ def test_what_stands_in_the_still_pictures():
     assert x[1] == {3 + i: selection.number(v) for i, v in enumerate(split.grad_x)}
     row = split.picture().panels[2]
     assert row["outline"] == (3, 9, "[3, 12)")
+    assert split.picture().notes == "hatched: read by no output" and PaddingSplit().picture().notes == ""
     assert [c["style"] for c in row["cells"]] == ["pad"] * 3 + [None] * 9 + ["pad", "unlinked"]
     assert f"∂J/∂x: {rows.say(split.grad_x)}." in split.picture().alt
     dual = DualityPanels(11, 2, stride=4, dilation=1, selected=("grad_x", 5))

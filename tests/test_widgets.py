@@ -523,7 +523,11 @@ def test_repr_is_short_and_stable():
     assert repr(explorer) == text
     bundle = explorer._repr_mimebundle_()
     assert bundle["text/plain"] == text
-    assert "<img alt=" in bundle["text/html"] and "application/vnd.jupyter.widget-view+json" in bundle
+    still = explorer.picture()._repr_html_()
+    assert bundle["text/html"].endswith(still) and "<img alt=" in still and "Run this cell" not in still
+    said = "This is a picture of it. Run this cell, and you can point at its cells."
+    assert said in bundle["text/html"].removesuffix(still)
+    assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
 def test_export_keeps_existing_files(tmp_path):

@@ -1,39 +1,28 @@
-"""Grids of numbers, by one drawer: arrays side by side, a matrix, rows that stand in line.
+"""Grids of numbers, by one drawer: arrays side by side, a matrix.
 
-A grid is data first (`panel_of`); `draw_grid` draws its cells and the indices at its edges, `draw_cell` one cell.
-One unit of a sheet is one cell.
+A grid is data first (`panel_of`); `draw_panel` draws its cells, its title and the indices at its edges.
 """
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..words import by, counted, short
-from .picture import COLOURS, INK, WIDEST, Picture, box, frame, headline, role_of, sheet, tint, write
+from .drawing import HATCHED, LINE, Drawing, fitted, number, square, title_width, wide
+from .picture import COLOURS, COLUMN, INK, LETTERS, WIDEST, Image, Picture, role_of
 
-SHORT_NAMES = {"delta": "δ", "grad_x": "∂J/∂x", "grad_w": "∂J/∂w", "grad_b": "∂J/∂b"}
-SOFT, FAINT, PALE = "#555555", "#767676", "#9A9A9A"
-
-
-@dataclass(frozen=True)
-class Look:
-    """In what the kinds of grids differ: lines in points, places in cells."""
-
-    edge: str = "#777777"
-    line: float = 0.7
-    letters: float = 1.45  # how much of a cell's width the longest number takes
-    places: tuple = (0.52, 0.36, 0.79)  # of a number alone, of a number with a text below, of that text
-    back: float = 0.8  # the white around a number that stands on a hatch
-    indices: tuple = (SOFT, 8, 5, 0.14)  # colour, most and least points, distance from the left edge
-    dots: bool = False  # zeros as faint dots
-
-
-GRID = Look()
-MATRIX = Look("#BBBBBB", 0.6, 1.2, indices=("#444444", 9, 0, 0.15), dots=True)
-ROW = Look(places=(0.52, 0.38, 0.78), back=0.4)
+SHORT_NAMES = {
+    "delta": "δ", "delta_hat": "δ\u0302", "w_tilde": "w\u0303",
+    "grad_x": "∂J/∂x", "grad_w": "∂J/∂w", "grad_b": "∂J/∂b",
+}  # fmt: skip
+#: What an array is, where its name says that it is the one of the series.
+WORDS = {
+    "x": "input", "w": "weights", "z": "output", "delta": "given from above",
+    "delta_hat": "zeros put in", "w_tilde": "turned", **dict.fromkeys(("grad_x", "grad_w", "grad_b"), "gradient"),
+}  # fmt: skip
+GAP = 18  # px to the right of an image that another one follows
 
 
 # ------------------------------------------------------------------------------------------------- a grid as data
@@ -57,20 +46,24 @@ def panel_of(
 ):
     """One grid as data. highlight: cells, or cell -> colour; marks: cell -> small text under the number.
 
-    A panel may also have `texts` (cell -> what stands there instead of the number), `outlines` (row, column, rows,
-    columns) and `strong` (the cells in bold, by default those highlighted).
+    A panel may also have `texts` (cell -> what stands there instead of the number), `outlines` ((row, column, rows,
+    columns), colour or None), `strong` (the cells in bold, by default those highlighted), `plain` (without tint, zeros
+    as dots) and `below` (on a new line).
     """
     grid, role = as_grid(name, array), role or role_of(name)
-    if role not in COLOURS:
+    if role not in (*LETTERS, "unlinked"):
         raise ValueError(f"no array has the role {role!r}; use input, weight, output or gradient")
-    shown = SHORT_NAMES.get(name, name)
+    shown = "" if title else SHORT_NAMES.get(name, name)
+    rest = title or f" {', '.join(filter(None, (WORDS.get(name), by(grid.shape))))}"
     colours = (
         dict(highlight)
         if isinstance(highlight, dict)
         else dict.fromkeys(map(tuple, np.atleast_2d(_listed(highlight, grid))))
     )
     return dict(
-        title=title or f"{shown} ({by(grid.shape)})",
+        title=f"{shown}{rest}",
+        name=shown,
+        rest=rest,
         array=grid,
         role=role,
         highlight={_cell(cell, grid): colour for cell, colour in colours.items()},
@@ -105,134 +98,153 @@ def say(array):
     return "; ".join(" ".join(short(v) for v in row) for row in np.atleast_2d(array))
 
 
+def described(panel):
+    """A panel in words, for alt text: its title, numbers and outlined cells."""
+    text = f"{panel['title']}: {say(panel['array'])}."
+    if panel["highlight"]:
+        cells = ", ".join(
+            f"[{c[1]}]" if panel["array"].ndim == 1 else f"[{c[0]},{c[1]}]"
+            for c in sorted(panel["highlight"])
+        )
+        text += f" Outlined: {cells}."
+    return text
+
+
 def describe(panels):
-    """The alt text of panels: their titles, numbers and outlined cells."""
-    parts = []
-    for p in panels:
-        text = f"{p['title']}: {say(p['array'])}."
-        if p["highlight"]:
-            cells = ", ".join(
-                f"[{c[1]}]" if p["array"].ndim == 1 else f"[{c[0]},{c[1]}]" for c in sorted(p["highlight"])
-            )
-            text += f" Outlined: {cells}."
-        parts.append(text)
-    return f"{counted(len(panels), 'grid')} of numbers. " + " ".join(parts)
+    """The alt text of each panel; the first begins with their number."""
+    first, *rest = map(described, panels)
+    return [f"{counted(len(panels), 'grid')} of numbers. {first}", *rest]
 
 
 # ---------------------------------------------------------------------------------------------------- the drawer
-def draw_cell(
-    axes, x, y, text, size, below="", small=5, *, look, hatched=False, ink=INK, soft=INK, weight="normal", **face
-):  # fmt: skip
-    """One cell: a number of `size` points and, if need be, a text of `small` points below it.
-
-    face : the looks of its square.
-    """
-    alone, above, under = look.places
-    back = lambda pad: dict(facecolor="white", edgecolor="none", pad=pad) if hatched else None  # noqa: E731
-    box(axes, x, y, hatch="////" if hatched else None, **face)
-    if text:
-        place = above if below else alone
-        write(axes, x + 0.5, y + place, text, size, color=ink, weight=weight, bbox=back(look.back))
-    if below:
-        write(axes, x + 0.5, y + under, below, small, color=soft, bbox=back(0.4))
+def draw_panels(panels) -> list[Image]:
+    """An image of each panel; cells are equally high, and as wide as the numbers need."""
+    columns = max(np.atleast_2d(panel["array"]).shape[1] for panel in panels)
+    high = min(34, max(22, (COLUMN - 20) // columns))
+    if any(panel["marks"] for panel in panels):
+        high = max(high, 34)
+    return [draw_panel(panel, high, last=panel is panels[-1]) for panel in panels]
 
 
-def draw_grid(axes, panel, left, top, room, longest, look=GRID):
-    """The cells of a panel and the indices at its edges; a cell is `room` points wide, the longest number so long."""
-    grid, lit, texts = np.atleast_2d(panel["array"]), panel["highlight"], panel.get("texts")
-    finite = np.abs(grid[np.isfinite(grid)])
-    limit = finite.max() if finite.size else 0
-    size = number_size(room, max(map(len, _texts(panel)), default=longest), look)
-    _draw_indices(axes, panel, left, top, room, look)
-    for (i, j), value in np.ndenumerate(grid):
-        x, y, hatched, text = left + j, top + i, (i, j) in panel["hatched"], short(value)
-        if texts is not None:
-            text = texts.get((i, j), "") if size >= 5 else ""
-        elif look.dots and value == 0:
-            text = ""
-            write(axes, x + 0.5, y + 0.5, "·", size, color=FAINT)
-        fill = "white" if hatched and (i, j) not in lit else tint(value, limit, panel["role"])
-        draw_cell(
-            axes, x, y, text, size, panel["marks"].get((i, j)), max(size * 0.68, 5), look=look, hatched=hatched,
-            weight="bold" if (i, j) in panel.get("strong", lit) else "normal",
-            facecolor=lit.get((i, j)) or fill, edgecolor=PALE if hatched else look.edge, linewidth=look.line,
-        )  # fmt: skip
-
-
-def _draw_indices(axes, panel, left, top, room, look):
-    colour, most, least, gap = look.indices
-    small = max(min(most, room * 0.3), least)
-    rows, columns = np.atleast_2d(panel["array"]).shape
-    for j, text in enumerate(panel["columns"] or range(columns)):
-        write(axes, left + j + 0.5, top - 0.12, text, small, color=colour, va="bottom")
-    for i, text in enumerate((panel["rows"] or range(rows)) if panel["array"].ndim == 2 else ()):
-        write(axes, left - gap, top + i + 0.5, text, small, color=colour, ha="right")
-
-
-def number_size(room, longest, look=GRID):
-    """Points of the numbers in cells that are `room` points wide, the longest of so many characters."""
-    return min(11, room * 0.42, look.letters * room / max(longest, 2))
+def draw_panel(panel, high, last=True) -> Image:
+    """A grid with its title, indices, outlined cells, and room to its right if it is not the last."""
+    drawing, (rows, columns) = Drawing(), np.atleast_2d(panel["array"]).shape
+    texts = _texts(panel)
+    size = 14 if high >= 30 else 12 if high >= 25 else 11
+    needed = max((wide(text, size, bold=True) for text in texts.values()), default=0) + 10
+    if needed * columns > COLUMN - 20 and size > 11:
+        size, needed = 11, (needed - 10) * 11 / size + 10
+    if needed * columns > WIDEST:
+        size, needed = 8.5, (needed - 10) * 8.5 / size + 5
+    heads = [str(t) for t in panel["columns"] or range(columns)]
+    sides = [str(t) for t in panel["rows"] or range(rows)] if panel["array"].ndim == 2 else []
+    broad = max(
+        high,
+        needed,
+        *(wide(m, 9.5) + 6 for m in panel["marks"].values()),
+        *(wide(t, 10) + 6 for t in heads),
+    )
+    left = max((wide(t, 10) for t in sides), default=0) + (6 if sides else 1.5)
+    top = 20 if panel["title"] else 0
+    if panel["title"]:
+        drawing.title(0, 8, panel["role"], panel["name"], panel["rest"])
+    for j, text in enumerate(heads):
+        drawing.write(left + (j + 0.5) * broad, top + 7, text, 10, kind="s")
+    top += 15
+    for i, text in enumerate(sides):
+        drawing.write(left - 5, top + (i + 0.5) * high, text, 10, kind="s", text_anchor="end")
+    draw_cells(drawing, panel, texts, Lattice(left, top, broad, high), size)
+    width = max(
+        left + columns * broad + 2, title_width(panel["name"], panel["rest"]) if panel["title"] else 0
+    )
+    return drawing.image(width + (0 if last else GAP), top + rows * high + 2, panel.get("below", False))
 
 
 def _texts(panel):
-    """What stands in the cells of a panel instead of its numbers."""
-    return panel.get("texts", {}).values()
+    """Cell -> what stands in it."""
+    grid, given = np.atleast_2d(panel["array"]), panel.get("texts")
+    if given is not None:
+        return given
+    zero = "·" if panel.get("plain") else "0"
+    return {cell: short(value) if value or np.isnan(value) else zero for cell, value in np.ndenumerate(grid)}
 
 
-def draw_panels(panels, footer=""):
-    """Grids side by side in one figure, wrapped into rows where the page ends."""
-    longest = max((len(short(v)) for p in panels for v in p["array"].flat), default=1)
-    unit = 0.42 if max(p["array"].size for p in panels) <= 150 else 0.34  # inches
-    unit = max(unit, 0.085 * longest + 0.1, *(0.072 * len(t) for p in panels for t in _texts(p)))
-    size = lambda p: np.atleast_2d(p["array"]).shape  # noqa: E731
-    wide = lambda p: max(size(p)[1] + 1.2, len(p["title"]) * 0.1 / unit + 0.6)  # noqa: E731
-    if max(map(wide, panels)) * unit > WIDEST:
-        unit = WIDEST / max(size(p)[1] + 1.2 for p in panels)
-    rows, here = [[]], 0.0
-    for panel in panels:
-        if here and (here + wide(panel)) * unit > WIDEST:
-            rows, here = [*rows, []], 0.0
-        rows[-1].append(panel)
-        here += wide(panel)
-    lines = _wrapped(footer, int(WIDEST / 0.085)) if footer else []
-    line = 0.2 / unit
-    top = 0.42 / unit  # a title and the column labels
-    heights = [max(size(p)[0] for p in row) + top + 0.75 for row in rows]
-    width = max(sum(map(wide, row)) for row in rows) + 0.2
-    if lines:
-        width = max(width, max(map(len, lines)) * 0.082 / unit + 0.6)
-    axes = sheet(width, sum(heights) + 0.2 + len(lines) * line, unit)
-    y = 0.2
-    for row, tall in zip(rows, heights, strict=True):
-        x = 0.9
-        for panel in row:
-            _draw_panel(axes, panel, x, y + top + 0.5, unit * 72, longest)
-            x += wide(panel)
-        y += tall
-    for row, text in enumerate(lines):
-        write(axes, 0.4, y + (row + 0.4) * line, text, 10, ha="left")
-    return axes.figure
+def tints(grid, role):
+    """(colour, share) -> the cells of that fill: the colour of the role, strongest at the largest number."""
+    finite, fills = np.abs(grid[np.isfinite(grid)]), {}
+    for cell, value in np.ndenumerate(grid):
+        if value and np.isfinite(value):
+            colour = COLOURS["negative" if value < 0 or role == "unlinked" else role]
+            fills.setdefault((colour, round(0.5 * abs(value) / finite.max(), 2)), []).append(cell)
+    return fills
 
 
-def _draw_panel(axes, panel, left, top, room, longest):
-    """A grid with its title, its outlined cells and its edge in the colour of its role."""
-    headline(axes, left, top - 0.62, panel["title"])
-    draw_grid(axes, panel, left, top, room, longest)
-    for i, j in panel["highlight"]:
-        frame(axes, left + j, top + i, 1, 1, INK, 2, zorder=3)
-    for i, j, rows, columns in panel.get("outlines", ()):
-        frame(axes, left + j, top + i, columns, rows, INK, 2.4, zorder=3)
-    rows, columns = np.atleast_2d(panel["array"]).shape
-    frame(axes, left, top, columns, rows, COLOURS[panel["role"]], 1.8, zorder=2)
+@dataclass(frozen=True)
+class Lattice:
+    """Where the cells of a grid stand: from (left, top) on, each so broad and so high."""
+
+    left: float
+    top: float
+    broad: float
+    high: float
+
+    def path(self, cells) -> str:
+        return "".join(self.block(i, j, 1, 1) for i, j in cells)
+
+    def block(self, i, j, rows, columns) -> str:
+        x, y = self.left + j * self.broad, self.top + i * self.high
+        return square(x, y, columns * self.broad, rows * self.high)
+
+    def middle(self, i, j, share=0.5) -> tuple:
+        """The point in the middle of a cell, or another share of its height down."""
+        return self.left + (j + 0.5) * self.broad, self.top + (i + share) * self.high
+
+    def lines(self, rows, columns) -> str:
+        """The edges of all cells."""
+        wide_, tall = number(columns * self.broad), number(rows * self.high)
+        across = (f"M{number(self.left)} {number(self.top + i * self.high)}h{wide_}" for i in range(rows + 1))
+        down = (
+            f"M{number(self.left + j * self.broad)} {number(self.top)}v{tall}" for j in range(columns + 1)
+        )
+        return "".join((*across, *down))
 
 
-def _wrapped(text, width):
-    return [line for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, width)]
+def draw_cells(drawing, panel, texts, at: Lattice, size):
+    """The cells of a panel, and what stands in them."""
+    grid, lit, hatched = np.atleast_2d(panel["array"]), panel["highlight"], set(panel["hatched"])
+    plain, role = panel.get("plain"), panel["role"]
+    for (colour, share), cells in () if plain else tints(grid, role).items():
+        unlit = [cell for cell in cells if cell not in hatched and not lit.get(cell)]
+        drawing.shape(at.path(unlit), fill=colour, fill_opacity=share)
+    drawing.shape(at.path(sorted(hatched)), fill=HATCHED)
+    edge = LINE if plain or role == "unlinked" else COLOURS[role]
+    drawing.shape(at.lines(*grid.shape), fill="none", stroke=edge)
+    for cell, colour in lit.items():
+        if colour:
+            drawing.shape(at.path([cell]), fill=colour, stroke=INK, stroke_width=1.5)
+    drawing.shape(at.path(cell for cell in lit if not lit[cell]), kind="o", stroke_width=2.5)
+    for block, colour in panel.get("outlines", ()):
+        looks = dict(fill="none", stroke=colour) if colour else dict(kind="o")
+        drawing.shape(at.block(*block), **looks, stroke_width=3 if colour or not plain else 1.5)
+    strong = panel.get("strong", lit)
+    for cell, text in sorted(texts.items(), key=lambda item: item[0] in strong):
+        kind = "k" if lit.get(cell) else "h" if cell in hatched else "s" if text == "·" else None
+        bold, below = 600 if cell in strong else None, panel["marks"].get(cell)
+        drawing.write(
+            *at.middle(*cell, 0.38 if below else 0.5),
+            text,
+            size - bool(below),
+            kind=kind,
+            font_weight=bold,
+        )
+        if below:
+            small = fitted(below, at.broad - 4, 9.5)
+            drawing.write(*at.middle(*cell, 0.8), below, small, kind="k" if lit.get(cell) else "s")
 
 
-def picture_of(panels, alt, caption, footer="") -> Picture:
-    """The panels as a picture, with lines of text below them."""
-    return Picture(lambda: draw_panels(panels, footer), alt, caption, panels)
+def picture_of(panels, alt, caption) -> Picture:
+    """The panels as a picture."""
+    return Picture(lambda: draw_panels(panels), alt, caption, panels)
 
 
 # ------------------------------------------------------------------------------------------------------ the pictures
@@ -243,7 +255,8 @@ def arrays(*, caption="", alt=None, highlight=None, **named) -> Picture:
     ----------
     **named : array (n,) or (rows, columns)
         Axes of length 1 in front are dropped. The colour follows the name: x input, w weight, z output, delta and
-        grad gradient; it is white at 0 and strongest at the largest absolute value, negative numbers in grey.
+        grad gradient; it is strongest at the largest absolute value, negative numbers are grey. `delta`, `delta_hat`
+        (with zeros put in), `w_tilde` (turned), `grad_x`, `grad_w` and `grad_b` are written δ, δ̂, w̃, ∂J/∂x …
     highlight : dict
         Array name -> list of cells, drawn with a thick outline and in bold.
     caption, alt : str
@@ -293,87 +306,16 @@ def matrix(
             said.append(
                 f"{word.capitalize()} {names[chosen]} is outlined: {' '.join(map(short, lines[chosen]))}."
             )
-    grid = panel_of("w", M, role=role, rows=row_labels, columns=col_labels)
-    grid["strong"] = [c for c in np.ndindex(M.shape) if c[0] == highlight_row or c[1] == highlight_column]
-    panel = dict(
-        title=title,
-        array=M,
-        rows=row_labels,
-        columns=col_labels,
-        highlight={"column": highlight_column, "row": highlight_row},
-    )
+    panel = panel_of("w", M, role=role, rows=row_labels, columns=col_labels)
+    outlines = [((0, highlight_column, rows, 1), COLOURS["gradient"])] * (highlight_column is not None)
+    outlines += [((highlight_row, 0, 1, columns), COLOURS["output"])] * (highlight_row is not None)
+    panel |= dict(
+        title=title, name="", rest=title, plain=True, outlines=[((0, 0, rows, columns), None), *outlines],
+        strong=[c for c in np.ndindex(M.shape) if c[0] == highlight_row or c[1] == highlight_column],
+    )  # fmt: skip
     alt = alt or (
         f"{title or 'A matrix'} of {rows} rows and {columns} columns. "
         + " ".join(f"Row {name}: {' '.join(short(v) for v in row)}." for name, row in zip(row_labels, M, strict=True))
         + " " + " ".join(said)
     ).strip()  # fmt: skip
-    return Picture(lambda: _draw_matrix(grid, title, highlight_column, highlight_row), alt, caption, [panel])
-
-
-def _draw_matrix(grid, title, column, row):
-    (rows, columns), longest = grid["array"].shape, max(len(short(v)) for v in grid["array"].flat)
-    unit = max(0.42, 0.085 * longest + 0.1, 0.085 * max(map(len, grid["columns"])) + 0.08)
-    unit = min(unit, WIDEST / (columns + 2))
-    left = 0.3 + max(map(len, grid["rows"])) * 0.085 / unit
-    top = 0.3 + (0.5 / unit if title else 0.28 / unit)
-    axes = sheet(max(left + columns + 0.4, len(title) * 0.1 / unit + left), top + rows + 0.4, unit)
-    if title:
-        headline(axes, left, top - 0.3 / unit, title)
-    draw_grid(axes, grid, left, top, unit * 72, longest, MATRIX)
-    frame(axes, left, top, columns, rows, INK, 1.2)
-    if column is not None:
-        frame(axes, left + column, top, 1, rows, COLOURS["gradient"], 3)
-    if row is not None:
-        frame(axes, left, top + row, columns, 1, COLOURS["output"], 3)
-    return axes.figure
-
-
-def rows_in_line(rows, alt, caption) -> Picture:
-    """Rows of cells below each other, all on the same columns.
-
-    rows: dicts of title, role, cells and, if need be, outline (first column, number of cells, words). A cell is a dict
-    of column (a half is fine), text, and, if need be, index, sub (a word below the number), fill, style ("pad",
-    "unlinked") and strong.
-    """
-    return Picture(lambda: _draw_rows(rows), alt, caption, rows)
-
-
-def _draw_rows(rows):
-    columns = max(cell["column"] + 1 for row in rows for cell in row["cells"])
-    columns = max(columns, max(len(row["title"]) for row in rows) * 0.085 / 0.42)
-    unit = min(0.42, WIDEST / (columns + 1))
-    line = 0.2 / unit
-    heights = [1 + (2.4 if row["title"] else 1.4) * line + 1.1 * line * ("outline" in row) for row in rows]
-    axes, top = sheet(columns + 1, sum(heights) + 0.3, unit), 0.2
-    for row, tall in zip(rows, heights, strict=True):
-        headline(axes, 0.5, top + 0.9 * line, row["title"])
-        y = top + tall - 1 - 0.3 * line
-        for cell in row["cells"]:
-            _draw_cell_in_line(axes, cell, COLOURS[row["role"]], y, unit * 72)
-            index = cell.get("index", "")
-            write(
-                axes,
-                cell["column"] + 1,
-                y - 0.28 * line - 0.1,
-                index,
-                max(5, min(8, 0.3 * unit * 72)),
-                color=SOFT,
-            )
-        if "outline" in row:
-            first, count, words = row["outline"]
-            frame(axes, first + 0.5, y, count, 1, INK, 3, zorder=4)
-            headline(axes, first + 0.5, y - 1.1 * line, words)
-        top += tall
-    return axes.figure
-
-
-def _draw_cell_in_line(axes, cell, edge, y, room):
-    text, style, strong = cell["text"], cell.get("style"), cell.get("strong")
-    draw_cell(
-        axes, cell["column"] + 0.5, y, text, number_size(room, len(text)),
-        cell.get("sub"), max(5, min(7.5, 0.26 * room)),
-        look=ROW, hatched=style == "unlinked", ink=SOFT if style == "pad" else INK, soft=SOFT,
-        facecolor=cell.get("fill", "white"), edgecolor=INK if strong else PALE if style else edge,
-        linewidth=2.4 if strong else 1, linestyle=":" if style == "pad" and not strong else "-",
-        zorder=2 if strong else 1,
-    )  # fmt: skip
+    return picture_of([panel], alt, caption)

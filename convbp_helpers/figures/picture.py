@@ -1,17 +1,12 @@
-"""What every picture is: a drawing with alt text, a sheet to draw on, one colour meaning.
-
-matplotlib is imported with the first drawing, not with this file: it takes as long as the rest of the package, and
-who only computes does not need it. Nothing here touches pyplot or its global state.
-"""
+"""What every picture is: SVG images with alt text, in the theme of the page, and one colour meaning."""
 
 from __future__ import annotations
 
 import base64
 import html
-import io
+import pathlib
 from functools import cached_property
-
-import numpy as np
+from typing import NamedTuple
 
 #: The one colour meaning of the series (after Okabe and Ito). Links take the colour of their weight: tap number k of
 #: the kernel, counted row by row, has COLOURS["taps"][k]; all of them carry black text.
@@ -39,8 +34,27 @@ LETTERS = {
     "gradient": ("#B25592", "#DE8FC3"),
 }
 
-DPI = 96
-WIDEST = 9.6  # inches: what a notebook's output area holds at 1300 px
+WIDEST = 900  # px: what a notebook's output area holds at 1300 px
+COLUMN = 378  # px: the narrowest column of text, that of JupyterLab at 800 px
+
+#: An image cannot see the theme of the page, but its `color-scheme`. Where a front end drops this style, the image has
+#: the theme of the operating system, on a background of its own.
+THEMES = "".join(
+    f"{', '.join(f'{page} .cbp-figure img' for page in pages)}{{color-scheme:{scheme}}}"
+    for scheme, pages in {
+        "light": ('[data-jp-theme-light="true"]', ".vscode-light"),
+        "dark": ('[data-jp-theme-light="false"]', ".vscode-dark"),
+    }.items()
+)
+
+
+class Image(NamedTuple):
+    """An SVG, its size in px, and whether it begins a new line."""
+
+    svg: str
+    width: int
+    height: int
+    below: bool = False
 
 
 class Picture:
@@ -49,125 +63,117 @@ class Picture:
     Parameters
     ----------
     draw : function without arguments
-        Draws and returns the matplotlib figure.
-    few_colours : bool
-        Whether 256 colours are enough: they make the PNG small, and a notebook keeps its pictures.
+        Draws and returns the images, a list of `Image`.
+    alt : str or list of str
+        The alt text, or that of each image. Where one text stands for several images the first has it, and each other
+        one the title of its panel.
+    caption : str
+    panels : list of dict
+        What is drawn, as data.
+    text : list of lines
+        What stands above the images. A line is a str, or a list of (str, colour or None) whose coloured parts are
+        underlined.
+    notes : str
+        What stands below them, small.
 
     Attributes
     ----------
-    figure, canvas, png
-        The matplotlib figure, the canvas on which it is drawn, and the PNG (bytes): each made once, when it is first
-        asked for. Who only looks at the data pays for no drawing.
-    alt, caption : str
+    images : list of Image
+        Drawn once, when they are first asked for. Who only looks at the data pays for no drawing.
+    alt, caption, notes : str
+    text : list of str
     panels : list of dict
-        What was drawn, as data: title, array, labels and highlighted cells of each panel.
+        Title, array, labels and highlighted cells of each panel.
     """
 
-    def __init__(self, draw, alt: str, caption: str = "", panels=(), *, few_colours=True):
-        if not alt:
+    def __init__(self, draw, alt, caption: str = "", panels=(), *, text=(), notes: str = ""):
+        self._alts = [alt] if isinstance(alt, str) else list(alt)
+        if not all(self._alts) or not self._alts:
             raise ValueError("a picture needs alt text: a sentence that says what it shows")
-        self.draw, self.few_colours = draw, few_colours
-        self.alt, self.caption, self.panels = alt, caption, list(panels)
+        self._draw, self._lines = draw, [[(line, None)] if isinstance(line, str) else line for line in text]
+        self.alt, self.caption, self.notes, self.panels = " ".join(self._alts), caption, notes, list(panels)
 
     def __repr__(self):
         return f"Picture({self.caption or self.alt[:70]!r})"
 
+    @property
+    def text(self) -> list[str]:
+        return ["".join(part for part, _ in line) for line in self._lines]
+
+    @cached_property
+    def images(self) -> list[Image]:
+        return list(self._draw())
+
     def _repr_html_(self):
-        data = base64.b64encode(self.png).decode("ascii")
-        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
-        return (
-            f'<figure style="margin:0.5em 0"><img alt="{html.escape(self.alt)}" src="data:image/png;base64,{data}" '
-            f'style="max-width:100%">{caption}</figure>'
+        alts = self._alts + [
+            panel.get("title", "") or "a part of the same picture" for panel in self.panels[len(self._alts) :]
+        ]
+        parts = [f"<style>{THEMES}</style>"]
+        parts += [
+            f'<p style="margin:0 0 0.4em;line-height:1.6">{_underlined(line)}</p>' for line in self._lines
+        ]
+        parts += [_img(image, alt) for image, alt in zip(self.images, alts, strict=False)]
+        small = "font-size:0.85em;opacity:0.75;margin:0.2em 0 0"
+        parts += [f'<p style="{small}">{html.escape(self.notes)}</p>'] * bool(self.notes)
+        parts += [f'<figcaption style="{small}">{html.escape(self.caption)}</figcaption>'] * bool(
+            self.caption
         )
+        return f'<figure class="cbp-figure" style="margin:0.5em 0 0.5em 5px">{"".join(parts)}</figure>'
 
-    @cached_property
-    def figure(self):
-        return self.draw()
+    def save(self, path, *, overwrite=False):
+        """Write an SVG file, several images side by side, and return its path.
 
-    @cached_property
-    def canvas(self):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        canvas = FigureCanvasAgg(self.figure)
-        self.figure.set_dpi(DPI)
-        self.figure.set_facecolor("white")
-        canvas.draw()
-        return canvas
-
-    @cached_property
-    def png(self) -> bytes:
-        from PIL import Image  # comes with matplotlib
-
-        image = Image.fromarray(np.asarray(self.canvas.buffer_rgba())[..., :3].copy())
-        if self.few_colours:
-            image = image.quantize(256, dither=Image.Dither.NONE)
-        file = io.BytesIO()
-        image.save(file, format="PNG", optimize=True)
-        return file.getvalue()
-
-    def save(self, path):
-        """Write the PNG."""
-        with open(path, "wb") as file:
-            file.write(self.png)
+        An existing file is kept unless `overwrite=True`.
+        """
+        path = pathlib.Path(path)
+        if path.exists() and not overwrite:
+            raise FileExistsError(
+                f"{path} exists and is kept; give another name, or overwrite=True to replace it"
+            )
+        path.write_text(_side_by_side(self.images).svg, encoding="utf-8")
+        return path
 
 
-# ------------------------------------------------------------------------------------------------------- colours
+def _underlined(line):
+    return "".join(
+        f'<span style="border-bottom:3px solid {colour}">{html.escape(part)}</span>'
+        if colour
+        else html.escape(part)
+        for part, colour in line
+    )
+
+
+def _img(image, alt):
+    data = base64.b64encode(image.svg.encode()).decode("ascii")
+    return "<br>" * image.below + (
+        f'<img alt="{html.escape(alt)}" width="{image.width}" height="{image.height}" '
+        'style="max-width:100%;height:auto;vertical-align:top;margin:0 0 6px" '
+        f'src="data:image/svg+xml;base64,{data}">'
+    )
+
+
+def _side_by_side(images):
+    """One image of several, in rows of the width of a page."""
+    if len(images) == 1:
+        return images[0]
+    x = y = tall = width = 0
+    parts = []
+    for image in images:
+        if x and (image.below or x + image.width > WIDEST):
+            x, y, tall = 0, y + tall, 0
+        parts.append(image.svg.replace("<svg ", f'<svg x="{x}" y="{y}" ', 1))
+        x, tall = x + image.width, max(tall, image.height)
+        width = max(width, x)
+    size = f'width="{width}" height="{y + tall}" viewBox="0 0 {width} {y + tall}"'
+    back = '<path class="b" d="M0 0h9999v9999H0z"/>'
+    return Image(
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{back}{"".join(parts)}</svg>', width, y + tall
+    )
+
+
 def role_of(name) -> str:
     """Input, weight, output or gradient, by how the name of an array starts."""
     name = str(name).strip().lower()
     if name.startswith(("grad", "∂", "δ", "delta", "dj", "d_")):
         return "gradient"
     return {"x": "input", "w": "weight", "z": "output", "k": "weight", "y": "output"}.get(name[:1], "input")
-
-
-def mix(colour, share):
-    """`share` of a colour, the rest white."""
-    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return tuple(1 - share * (1 - rgb))
-
-
-def tint(value, limit, role):
-    """The fill of a number: white at 0, strongest at `limit`, negative numbers in grey."""
-    if not np.isfinite(value) or not limit:
-        return "white"
-    return mix(COLOURS[role] if value > 0 else COLOURS["negative"], 0.5 * abs(value) / limit)
-
-
-# ------------------------------------------------------------------------------------------------ drawing on a sheet
-def new_figure(width, height, layout=None):
-    """An empty matplotlib figure of so many inches."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), layout=layout)
-
-
-def sheet(width, height, unit):
-    """Axes that fill a figure of their own: `width` by `height` units of so many inches, y downward."""
-    axes = new_figure(width * unit, height * unit).add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, width), ylim=(height, 0))
-    axes.axis("off")
-    return axes
-
-
-def box(axes, x, y, width=1, height=1, **looks):
-    """A rectangle; `looks` are those of a matplotlib patch."""
-    from matplotlib.patches import Rectangle
-
-    axes.add_artist(
-        Rectangle((x, y), width, height, **looks)
-    )  # add_patch would also measure it for autoscaling
-
-
-def frame(axes, x, y, width, height, colour, line, **looks):
-    """The edge of a rectangle, `line` points wide."""
-    box(axes, x, y, width, height, fill=False, edgecolor=colour, linewidth=line, **looks)
-
-
-def write(axes, x, y, text, size, **looks):
-    """Text of so many points, centred unless `looks` (those of a matplotlib text) say otherwise."""
-    axes.text(x, y, text, **dict(fontsize=size, color=INK, ha="center", va="center") | looks)
-
-
-def headline(axes, x, y, text):
-    """The bold text that stands on (x, y)."""
-    write(axes, x, y, text, 10, weight="bold", ha="left", va="bottom")

@@ -9,7 +9,7 @@ from .. import figures, loops
 from ..geometry import Axis
 from ..words import factor, number
 from .page import SettingError, array_trait, is_integer, joined, whole
-from .rows import RowWidget, cells_of, say
+from .rows import RowWidget, cells_of, hatched_note, say
 
 __all__ = ["DualityPanels"]
 
@@ -218,17 +218,17 @@ class DualityPanels(RowWidget):
             own = self.selected[1] if self.selected and self.selected[0] == name else None
             meets = [] if own is None else [step * own + spread * m for m in range(len(multipliers))]
             if meets:
-                fill = figures.mix(figures.COLOURS[by], 0.4)
-                rows.append(
-                    dict(title=title, role=by, cells=cells_of(multipliers, meets, index=names, fill=fill))
-                )
+                cells = cells_of(multipliers, meets, index=names, fill=by)
+                rows.append(dict(title=title, name=SYMBOLS[name], of=role, role=by, cells=cells))
             cells = cells_of(
                 row,
                 index=[index[c] if c in index else "" for c in range(len(row))],
                 style=[None if c in index else "pad" for c in range(len(row))],
                 strong=[c in meets for c in range(len(row))],
             )
-            rows.append(dict(title="" if meets else title, role=reading, cells=cells))
+            rows.append(
+                dict(title="" if meets else title, name=SYMBOLS[name], of=role, role=reading, cells=cells)
+            )
             surplus = self.grad_w_surplus if name == "grad_w" else np.zeros(0)
             real = range(len(results))
             linked = [name != "grad_x" or len(self.axis.links_of_input(n)) > 0 for n in real]
@@ -240,10 +240,12 @@ class DualityPanels(RowWidget):
                 strong=[n == own for n in real] + [False] * len(surplus),
             )
             more = " (dotted: no such weight)" if len(surplus) else ""
-            rows.append(dict(title=SYMBOLS[name] + more, role=role, cells=cells))
+            rows.append(dict(title=SYMBOLS[name] + more, name=SYMBOLS[name], role=role, cells=cells))
             said.append(f"{title}: {say(results)}" + f"; {say(surplus)}: no such weight" * (len(surplus) > 0))
-        caption = self.sentence if self.selected else "No result is selected"
-        return figures.rows_in_line(rows, f"Duality panels. {caption}. {'. '.join(said)}.", caption)
+        sentence = self.sentence if self.selected else "No result is selected"
+        return figures.rows_in_line(
+            rows, f"Duality panels. {'. '.join(said)}.", text=[sentence], notes=hatched_note(rows)
+        )
 
 
 def _named(name, values):

@@ -7,7 +7,7 @@ import traitlets
 
 from .. import figures, loops
 from .page import SettingError, array_trait, is_integer, joined, whole
-from .rows import MOST_CELLS, RowWidget, cells_of, say
+from .rows import MOST_CELLS, RowWidget, cells_of, hatched_note, say
 
 __all__ = ["PaddingSplit"]
 
@@ -141,19 +141,22 @@ class PaddingSplit(RowWidget):
         ]
         over = [step * u + (self.kernel_size - 1) / 2 for u in outputs]
         rows = [
-            dict(title="w, weights", role="weight", cells=cells_of(self.w, index=range(len(self.w)))),
-            dict(title="δ, given from above", role="gradient", cells=cells_of(self.delta, over, index=outputs)),
+            dict(title="w, weights", name="w", role="weight", cells=cells_of(self.w, index=range(len(self.w)))),
+            dict(
+                title="δ, given from above", name="δ", role="gradient",
+                cells=cells_of(self.delta, over, index=outputs),
+            ),
             dict(
                 title="gradient of the padded input, the same for every split", role="gradient", cells=whole_row,
                 outline=(first, size, words),
             ),
-            dict(title="∂J/∂x: the cells of the window", role="gradient", cells=window),
+            dict(title="∂J/∂x: the cells of the window", name="∂J/∂x", role="gradient", cells=window),
         ]  # fmt: skip
         alt = (
-            f"Padding split. {self.sentence}. w: {say(self.w)}. δ: {say(self.delta)}. Gradient of the padded input: "
+            f"Padding split. w: {say(self.w)}. δ: {say(self.delta)}. Gradient of the padded input: "
             f"{say(padded)}. The window {words} is outlined. ∂J/∂x: {say(self.grad_x)}."
         )
-        return figures.rows_in_line(rows, alt, self.sentence)
+        return figures.rows_in_line(rows, alt, text=[self.sentence], notes=hatched_note(rows))
 
 
 def _before(value, total):

@@ -15,6 +15,8 @@ from ..geometry import integer
 
 __all__ = ["SettingError", "Widget", "array_trait", "is_integer", "joined", "whole"]
 
+#: What stands over the picture that a front end shows where no kernel has made the widget yet.
+STANDS_IN = "This is a picture of it. Run this cell, and you can point at its cells."
 HERE = pathlib.Path(__file__).parent
 
 
@@ -137,7 +139,8 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         live = super()._repr_mimebundle_(**kwargs)
         live = (live[0] if isinstance(live, tuple) else live) or {}
-        return {"text/plain": repr(self), "text/html": self.picture()._repr_html_()} | {
+        still = f'<p style="margin:0 0 0.4em 5px"><em>{STANDS_IN}</em></p>{self.picture()._repr_html_()}'
+        return {"text/plain": repr(self), "text/html": still} | {
             kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
         }
 

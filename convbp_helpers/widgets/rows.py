@@ -59,6 +59,12 @@ class RowWidget(Widget):
 
 
 # ------------------------------------------------------------------------------------------------ the still picture
+def hatched_note(rows) -> str:
+    """What hatched cells are, if a picture has some."""
+    hatched = any(cell.get("style") == "unlinked" for row in rows for cell in row["cells"])
+    return "hatched: read by no output" if hatched else ""
+
+
 def say(values) -> str:
     return " ".join(number(value) for value in values)
 
