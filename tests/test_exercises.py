@@ -1664,11 +1664,12 @@ def namespaces():
     from matplotlib import pyplot
 
     running = {}
+    fresh = {"__name__": "__main__", "display": lambda *shown: None}  # what IPython puts in
 
     def namespace(posed):
-        done, names = running.get(posed.notebook, (0, {"__name__": "__main__"}))
+        done, names = running.get(posed.notebook, (0, dict(fresh)))
         if done > len(posed.before):
-            done, names = 0, {"__name__": "__main__"}
+            done, names = 0, dict(fresh)
         for text in posed.before[done:]:
             run(text, names)
         pyplot.close("all")

@@ -3,10 +3,8 @@
 import base64
 import copy
 import re
-import struct
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import nbformat
@@ -35,16 +33,9 @@ def test_notebook(path, count):
 # -- planted faults ----------------------------------------------------------------------------------
 
 
-def png(width=4, dpi=None):
-    def chunk(name, data):
-        whole = name + data
-        return struct.pack(">I", len(data)) + whole + struct.pack(">I", zlib.crc32(whole))
-
-    parts = [chunk(b"IHDR", struct.pack(">IIBBBBB", width, 1, 8, 0, 0, 0, 0))]
-    if dpi:
-        parts.append(chunk(b"pHYs", struct.pack(">IIB", round(dpi / 0.0254), round(dpi / 0.0254), 1)))
-    parts += [chunk(b"IDAT", zlib.compress(bytes(width + 1))), chunk(b"IEND", b"")]
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(parts)).decode()
+def img(width=40, alt="One grey row.", kind="svg+xml", inside="<svg/>"):
+    data = base64.b64encode(inside.encode()).decode()
+    return f'<img alt="{alt}" width="{width}" height="20" src="data:image/{kind};base64,{data}">'
 
 
 def html(text):
@@ -53,7 +44,7 @@ def html(text):
 
 def good():
     """A small notebook without a fault."""
-    picture = f'<figure><img alt="One grey row." src="data:image/png;base64,{png(dpi=100)}"></figure>'
+    picture = f"<figure>{img()}</figure>"
     return new_notebook(
         cells=[
             new_markdown_cell("# A title\n\nText with $a[b](c)$ and [a link](other.ipynb#part)."),
@@ -113,22 +104,17 @@ PLANTED = {
     ),
     "two titles": (page("# Another title"), "2 headings"),
     "a long cell": (output(source="\n\n".join("y = 1" for _ in range(21))), "21 lines"),
-    "no alt in an output": (
-        output(html(f'<img src="data:image/png;base64,{png()}">')),
-        "without alternative text",
-    ),
-    "empty alt in an output": (
-        output(html(f'<img alt=" " src="data:image/png;base64,{png()}">')),
-        "without alternative text",
-    ),
+    "no alt in an output": (output(html(img().replace("alt=", "title="))), "without alternative text"),
+    "empty alt in an output": (output(html(img(alt=" "))), "without alternative text"),
     "no alt in the text": (page("![](other.ipynb)"), "without alternative text"),
     "no alt in the text's HTML": (page('<img src="other.ipynb">'), "without alternative text"),
     "a bare picture": (
-        output(new_output("display_data", data={"image/png": png()})),
+        output(new_output("display_data", data={"image/png": "iVBORw0KGgo="})),
         "without alternative text",
     ),
-    "a wide picture": (output(html(f'<img alt="a" src="data:image/png;base64,{png(1001)}">')), "1001 pixels"),
-    "a dense picture": (output(html(f'<img alt="a" src="data:image/png;base64,{png(dpi=200)}">')), "200 dpi"),
+    "a wide picture": (output(html(img(1001))), "1001 pixels"),
+    "a picture of pixels": (output(html(img(kind="png"))), "picture of pixels"),
+    "no room kept for a picture": (output(html(img().replace("height=", "title="))), "no room is kept"),
     "a dead link": (page("[next](99-nowhere.ipynb)"), "99-nowhere.ipynb"),
     "a dead link in HTML": (page('<a href="99-nowhere.ipynb">next</a>'), "99-nowhere.ipynb"),
 }
@@ -240,8 +226,8 @@ Small()"""
 PICTURE = """\
 from IPython.display import HTML
 
-grey = "BYTES"
-HTML(f'<figure><img alt="One grey row" src="data:image/png;base64,{grey}"></figure>')"""
+grey = "BYTES" * 15_001
+HTML(f'<img alt="One grey row" width="4" height="1" src="data:image/svg+xml;base64,{grey}">')"""
 
 
 def write(path, *sources):
@@ -256,7 +242,7 @@ def test_execute_then_compare_strictly(pytester, capsys, count):
         "x = 2+3\nprint(x)\nx * 2",
         "print('one')\nprint('two')",
         WIDGET,
-        *[PICTURE.replace("BYTES", png())] * 2,
+        *[PICTURE.replace("BYTES", "Zm9v")] * 2,
     ]
     write(path, *sources)
     command = [sys.executable, ROOT / "tools" / "notebooks.py", path]
@@ -276,7 +262,7 @@ def test_execute_then_compare_strictly(pytester, capsys, count):
         ("two", "too"),
         ("twin", "twyn"),
         ("One grey row", "One blue row"),
-        (png(), png(9)),
+        ("Zm9v" * 15_001, "YmFy" * 15_002),
     ]
     tamper(path, first, changes)
     strictly = ["--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-rf"]
@@ -284,7 +270,7 @@ def test_execute_then_compare_strictly(pytester, capsys, count):
     done = pytester.runpytest_inprocess(*strictly, sanitized)
     said = done.stdout.str()
     assert done.ret == 1, said
-    # the untouched cells pass, and so does the last one, where only the picture's bytes differ
+    # the untouched cells pass, and so does the last one, where only a photograph's bytes differ
     failed = re.findall(r"FAILED 00-small.ipynb::Cell (\d)", said)
     assert failed == list("5678"), said
     done.assert_outcomes(passed=6, failed=4)
