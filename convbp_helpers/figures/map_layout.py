@@ -1,4 +1,7 @@
-"""Where the maps of x, w and z stand: beside each other or below each other, as large as a page allows."""
+"""Where the maps of x, w and z stand, as large as a page allows.
+
+Below each other; or as a waist, x and z beside each other and w below them; or all beside each other.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ ASIDE, BELOW = 28, 26  # px between two arrays: room for the lines
 OVERHANG = 16  # px of a title that may stand over the room for the lines
 BETWEEN = 16  # px between two maps of an array
 ROOM_FOR_TWO = 28  # px: a lower cell holds one number
+FLAT = 200  # px of height: what a waist is worth, since beside each other the lines lie in one bundle
 KERNEL = 24  # px: a cell of w has at least so many; kernels are small
 TITLE, CAPTION, INDEX = 20, 15, 14  # px over an array, over a map, over its cells
 
@@ -104,31 +108,44 @@ def layout_of(arrays, downward, two_lines=False) -> Layout:
     `downward` is for a single row of each array: x, w and z below each other; with `two_lines` a cell holds a second
     number.
     """
-    found = min(_candidates(arrays, downward, two_lines), key=lambda candidate: candidate[0])
-    _, blocks, beside = found
-    width, height = _size([(block.width, block.height) for block in blocks], beside)
-    places, at = [], 0
-    for block in blocks:
-        if beside:
-            places.append((at, (height - block.height) / 2))
-            at += block.width + ASIDE
-        else:
-            places.append(((width - block.width) / 2 if at else 0, at))
-            at += block.height + BELOW
+    _, blocks, how = min(_candidates(arrays, downward, two_lines), key=lambda candidate: candidate[0])
+    sizes = [(block.width, block.height) for block in blocks]
+    width, height = _size(sizes, how)
+    places = _places(sizes, how, width, height)
     titled = (x + title_width(*block.array.title) for (x, _), block in zip(places, blocks, strict=True))
     return Layout(tuple(blocks), tuple(places), max(width, *titled), height)
 
 
-def _size(sizes, beside):
+def _size(sizes, how):
     """Width and height of blocks of such sizes with the room between them."""
     widths, heights = zip(*sizes, strict=True)
-    if beside:
+    if how == "beside":
         return sum(widths) + ASIDE * (len(sizes) - 1), max(heights)
-    return max(widths), sum(heights) + BELOW * (len(sizes) - 1)
+    if how == "below":
+        return max(widths), sum(heights) + BELOW * (len(sizes) - 1)
+    (x, w, z), (high_x, high_w, high_z) = widths, heights
+    return max(x + ASIDE + z, w), max(high_x, high_z) + BELOW + high_w
+
+
+def _places(sizes, how, width, height):
+    """Left upper corners of x, w and z."""
+    (x, high_x), (w, high_w), (_, high_z) = sizes
+    if how == "waist":
+        between = min(max(x + ASIDE / 2 - w / 2, 0), width - w)
+        return [(0, 0), (between, height - high_w), (x + ASIDE, 0)]
+    places, at = [], 0
+    for broad, high in sizes:
+        if how == "beside":
+            places.append((at, (height - high) / 2))
+            at += broad + ASIDE
+        else:
+            places.append(((width - broad) / 2 if at else 0, at))
+            at += high + BELOW
+    return places
 
 
 def _candidates(arrays, downward, two_lines):
-    """(cost, blocks, whether they stand beside each other).
+    """(cost, blocks, how they stand).
 
     A cost is in px: the height, and what the other faults are worth in px of height.
     """
@@ -153,14 +170,16 @@ def _candidates(arrays, downward, two_lines):
         cells += 400 * (two_lines and side < ROOM_FOR_TWO)
         for chosen in product(*sized):
             blocks, sizes = zip(*chosen, strict=True)
-            for beside in (False,) if downward else (True, False):
-                width, height = _size(sizes, beside)
+            for how in ("below",) if downward else ("waist", "beside", "below"):
+                width, height = _size(sizes, how)
                 too_large = 2.5 * max(0, width - PAGE) + 50 * max(0, width - WIDEST) + max(0, height - TALL)
-                faults = too_large + cells + 900 * silent + 60 * (least == 9) + _crossings(blocks, beside)
-                yield height + faults, blocks, beside
+                faults = too_large + cells + 900 * silent + 60 * (least == 9) + _crossings(blocks, how)
+                yield height + faults + FLAT * (how == "beside"), blocks, how
 
 
-def _crossings(blocks, beside):
+def _crossings(blocks, how):
     """What it costs that lines go through maps of the same array: those that stand one behind the other."""
-    behind = [b.across if beside else -(-b.array.units // b.across) for b in blocks]
+    behind = [b.across if how == "beside" else -(-b.array.units // b.across) for b in blocks]
+    if how == "waist":  # from x to w and on to z lines go down, over and up
+        behind = [max(n, b.across) for n, b in zip(behind, blocks, strict=True)]
     return 100 * sum(min(n, 4) - 1 for n in behind)
