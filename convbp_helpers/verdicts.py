@@ -47,7 +47,7 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
     head = 'style="padding: 2px 8px; text-align: center; font-weight: normal; white-space: nowrap"'
     lines = ""
     if columns is not None:
-        corner = "<th></th>" if rows is not None else ""
+        corner = "<td></td>" if rows is not None else ""
         lines += f"<tr>{corner}{''.join(f'<th scope=col {head}>{escape(str(c))}</th>' for c in columns)}</tr>"
     for i in range(got.shape[0]):
         line = f"<th scope=row {head}>{escape(str(rows[i]))}</th>" if rows is not None else ""
@@ -63,7 +63,10 @@ def cells(got, expected, judged=None, *, caption: str, rows=None, columns=None) 
     label = escape(caption, quote=True)
     above = f'<div style="margin-top: 6px">{label}</div>'
     table = f'<table aria-label="{label}" style="margin: 2px 0 6px">{lines}</table>'
-    return f'{above}<div style="overflow-x: auto; max-width: 100%">{table}</div>'
+    # where it is too wide it scrolls, by keyboard too
+    return (
+        f'{above}<div role="region" aria-label="{label}" tabindex="0" style="overflow-x: auto">{table}</div>'
+    )
 
 
 def _wrong(got, expected):
