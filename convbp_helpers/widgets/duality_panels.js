@@ -301,9 +301,10 @@ function next(dual, [name, n], key) {
 function startPanels(frame) {
   const { stage } = frame;
   frame.fields = {};
-  const legend = html("legend", {}, "One row, no padding");
   const dials = Object.keys(DIALS).map((name) => dialFor(frame, name));
-  frame.controls.append(html("fieldset", { class: "cbp-many" }, legend, ...dials));
+  const words = "One row, no padding";
+  const name = html("span", { class: "cbp-name" }, words);
+  frame.controls.append(html("div", { class: "cbp-field", role: "group", "aria-label": words }, name, ...dials));
   // not pointerover: scrolling by key also brings cells under the pointer
   for (const type of ["pointermove", "click"])
     stage.addEventListener(type, (event) => {

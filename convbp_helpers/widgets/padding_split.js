@@ -183,7 +183,15 @@ function startSplit(frame) {
     "aria-label": "Zeros in front",
   });
   frame.words = html("output", { class: "cbp-split" });
-  frame.controls.append(html("label", { class: "cbp-choice" }, "Split of the padding", frame.slider, frame.words));
+  frame.controls.append(
+    html(
+      "label",
+      { class: "cbp-field" },
+      html("span", { class: "cbp-name" }, "Split of the padding"),
+      frame.slider,
+      frame.words,
+    ),
+  );
   frame.slider.addEventListener("input", () => moveTo(frame, Number(frame.slider.value)));
   listenToDrag(frame);
   frame.stage.addEventListener("keydown", (event) => {
