@@ -49,7 +49,8 @@ function showEquation(frame) {
   if (!count) parts.push(said("cbp-total", empty));
   else if (sum) parts.push(said("cbp-total", `= ${number(total)}`));
   equation.replaceChildren(...parts);
-  if (!frame.open) equation.scrollTop = 0;
+  if (frame.scrolled && !frame.open) equation.scrollTop = 0; // asked first, as this makes the browser lay out the page
+  frame.scrolled = frame.open;
 }
 
 function chipOf(frame, { symbol, number: product, cells }, n, sum) {
@@ -70,13 +71,13 @@ function moreTerms(frame, count) {
   more.addEventListener("click", () => {
     frame.open = true;
     showEquation(frame);
-    frame.equation.querySelectorAll(".cbp-term")[FIRST_TERMS]?.focus();
+    frame.terms[FIRST_TERMS]?.chip.focus();
   });
   return more;
 }
 
 // ------------------------------------------------------------------------------------------------- a box that is calm
-// How many lines the sentence and the equation get, for all selections of these settings: what stands longer scrolls.
+// How many lines the sentence and the equation get, for all selections of these settings; what stands longer scrolls.
 function reserve(frame) {
   const { state, width, head } = frame;
   const { layer, view, form, muted } = state;
@@ -89,22 +90,17 @@ function reserve(frame) {
     ...[null, ...samples].map((cell) => sentenceOf(layer, cell, view, more).length),
     ...unlinkedInputs(layer).map((cell) => sentenceOf(layer, cell, view, more).length),
   );
-  const widest = Math.max(
-    ...samples.map((cell) => {
-      const { kind, head: first, terms, count } = equationParts(layer, state, cell, view, form, muted, FIRST_TERMS);
-      const chip = ({ symbol, number: product }) => Math.max(7.6 * symbol.length, 7.3 * product.length) + 14;
-      const signs = kind === "sum" ? 18 : 8;
-      return (
-        terms.reduce((sum, term) => sum + chip(term) + signs, 8 * first.length + 90) + (count > FIRST_TERMS ? 90 : 0)
-      );
-    }),
-  );
-  const narrow = width < 560;
-  const lines = clamp(Math.ceil((longest * 8.1) / width), 1, narrow ? 4 : 2);
-  const rows = clamp(Math.ceil(widest / (width - 20)), 1, narrow ? 3 : 2);
-  head.style.setProperty("--cbp-said", lines);
-  head.style.setProperty("--cbp-rows", rows);
+  const needed = (cell) => {
+    const { kind, head: first, terms, count } = equationParts(layer, state, cell, view, form, muted, FIRST_TERMS);
+    const chip = Math.max(0, ...terms.map(chipWidth)) + (kind === "sum" ? 20 : 6);
+    const all = 8 * first.length + 90 + terms.length * chip + (count > terms.length ? 110 : 0);
+    return Math.ceil(all / (width - 50)); // a line is filled but for its end
+  };
+  head.style.setProperty("--cbp-said", clamp(Math.ceil((longest * 8.1) / width), 1, width < 560 ? 4 : 2));
+  head.style.setProperty("--cbp-rows", clamp(Math.max(...samples.map(needed)), 1, 3));
 }
+
+const chipWidth = ({ symbol, number: product }) => Math.max(7.6 * symbol.length, 7.3 * product.length) + 10;
 
 // Of each axis one input that no output reads, where there is one.
 function unlinkedInputs({ axes, inputs }) {

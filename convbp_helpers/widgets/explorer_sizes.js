@@ -34,7 +34,7 @@ const fontIn = (count, width, height) => Math.min(roomyFont(height), (width - 9)
 
 // As wide as the longest number asks, and never less wide than tall; long numbers are written smaller first.
 const widthFor = (count, height) =>
-  Math.min(68, Math.max(height, Math.ceil(DIGIT * count * Math.min(roomyFont(height), count > 3 ? 12.5 : 15) + 10)));
+  Math.min(68, Math.max(height, Math.ceil(DIGIT * count * Math.min(roomyFont(height), count > 3 ? 12.5 : 15) + 13)));
 
 // The numbers of maps side by side that are worth a look: one for each number of lines.
 const perLine = (count) => [...new Set(range(count).map((n) => Math.ceil(count / (n + 1))))];
@@ -73,7 +73,8 @@ function lowest(options, page) {
             gap = Math.min(gap, PANELS + (page - wide) / Math.max(1, line.length - 1));
             height += high + 8;
           }
-          if (fits && !(best?.height <= height)) best = { height, way, gap: Math.floor(gap), maps: { x: nx, w: nw, z: nz } };
+          if (fits && !(best?.height <= height))
+            best = { height, way, gap: Math.floor(gap), maps: { x: nx, w: nw, z: nz } };
         }
       }
   return best;
@@ -94,7 +95,7 @@ function tried(layer, { lengths, titles, captions }, page, height, square) {
     ];
   }
   const table = [size * (boxes.w[0] + MAPS) - MAPS, (F / G) * (boxes.w[1] + 2)];
-  const room = (name) => 7.8 * titles[name] + 34;
+  const room = (name) => 8.2 * titles[name] + 36;
   const options = {
     x: panelsOf(C, boxes.x, room("x")),
     w: panelsOf(G, table, room("w")),

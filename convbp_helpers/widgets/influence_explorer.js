@@ -118,6 +118,7 @@ function listenToTerms(frame) {
   };
   equation.addEventListener("pointermove", (event) => hasMoved(frame, event) && point(event));
   equation.addEventListener("focusin", point);
+  equation.addEventListener("scroll", () => (frame.scrolled = true));
   for (const kind of ["pointerleave", "focusout"]) equation.addEventListener(kind, () => cool(frame));
   equation.addEventListener("keydown", (event) => {
     const chip = chipAt(event);

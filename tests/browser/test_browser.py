@@ -17,14 +17,14 @@ class Explorer(Seen):
         return self.page.locator(f'.cbp [data-key="{key}"]')
 
     def lit_cell(self, key):
-        """The rectangle that is drawn over a cell while it is lit."""
-        return self.page.locator(f'.cbp-links [data-lit="{key}"]')
+        """The path of the rectangles that are drawn over this cell, and others of its look, while they are lit."""
+        return self.page.locator(f'.cbp-links [data-lit~="{key}"]')
 
     def fill(self, key):
         return self.lit_cell(key).evaluate("e => getComputedStyle(e).fill")
 
     def lit(self):
-        return set(self.page.eval_on_selector_all(".cbp-lit", "e => e.map((n) => n.dataset.lit)"))
+        return set(self.page.eval_on_selector_all(".cbp-lit", "e => e.flatMap((n) => n.dataset.lit.split(' '))"))
 
     def number(self, key):
         """The number that stands in a cell, also of a lit one."""
@@ -32,7 +32,8 @@ class Explorer(Seen):
 
     def over(self, key):
         """The words that are drawn over a lit cell: its number, and a factor below it."""
-        return self.page.locator(f'.cbp-links [data-of="{key}"]').all_text_contents()
+        by_line = "e => e.sort((p, q) => p.getAttribute('y') - q.getAttribute('y')).map((n) => n.textContent)"
+        return self.page.eval_on_selector_all(f'.cbp-links [data-of="{key}"]', by_line)
 
     def sentence(self):
         return self.page.locator(".cbp-sentence").inner_text()
@@ -275,7 +276,7 @@ CONTRAST = (
   const fillOf = (rect) => (rect ? getComputedStyle(rect).fill : "none");
   for (const text of document.querySelectorAll(".cbp svg text")) {
     if (!text.textContent) continue;
-    const lit = text.dataset.of ? document.querySelector(`[data-lit="${text.dataset.of}"]`) : text.matches(".cbp-readout-words") ? text.previousSibling : text.parentElement.querySelector(":scope > rect");
+    const lit = text.dataset.of ? document.querySelector(`[data-lit~="${text.dataset.of}"]`) : text.matches(".cbp-readout-words") ? text.previousSibling : text.parentElement.querySelector(":scope > rect");
     const fill = fillOf(lit);
     const under = fill.startsWith("rgb") ? over(rgb(fill), ground(text.closest(".cbp"))) : ground(text.closest(".cbp"));
     found.push([ratio(over(rgb(getComputedStyle(text).fill), under), under), "svg " + text.textContent]);
@@ -370,7 +371,10 @@ STATES = {
     ),
     "one channel, one filter": dict(show_channels=True, selected=("w", 0, 1)),
 }
-OVERFLOW = """() => {
+OVERFLOW = (
+    "() => {"
+    + COLORS
+    + """
   const bad = [];
   const root = document.querySelector(".cbp");
   const head = root.querySelector(".cbp-said"); // it may lie over the arrays while the page is scrolled
@@ -400,19 +404,23 @@ OVERFLOW = """() => {
       if (parseFloat(look.fontSize) < 8) bad.push(cell.textContent + " is too small to read");
       const small = cell.querySelector("small");
       if (small && (small.getBoundingClientRect().bottom > r.bottom || t.top < r.top - 2 || t.bottom > small.getBoundingClientRect().bottom - 6 || parseFloat(getComputedStyle(small).fontSize) < 8)) bad.push(cell.textContent + " is not two lines in its cell");
-    } else if (look.backgroundImage === "none" && !/rgba?\\(\\d+, \\d+, \\d+(, 0[.]\\d+)?\\)/.test(look.backgroundColor)) bad.push(cell.dataset.key + " is blank");
+    } else if (look.backgroundImage === "none" && !(rgb(look.backgroundColor)[3] > 0)) bad.push(cell.dataset.key + " is blank");
   }
   // and the same where a cell is lit
-  for (const lit of document.querySelectorAll(".cbp-links .cbp-lit")) {
-    const r = lit.getBoundingClientRect(), key = lit.dataset.lit, cell = document.querySelector(`[data-key="${key}"]`);
-    const c = cell.getBoundingClientRect();
-    if (Math.abs(c.left + c.right - r.left - r.right) > 1 || Math.abs(c.top + c.bottom - r.top - r.bottom) > 1) bad.push(key + " is lit elsewhere");
-    const texts = [...document.querySelectorAll(`.cbp-links [data-of="${key}"]`)];
-    for (const t of texts.map((e) => e.getBoundingClientRect())) if (t.left < r.left + 0.5 || t.right > r.right - 0.5) bad.push(key + " touches the edge of its cell");
-    if (texts.length > 2) bad.push(key + " has two marks");
-    if (texts.some((e) => parseFloat(e.style.fontSize) < 8)) bad.push(key + " is too small to read");
-    const top = Number(lit.getAttribute("y")), end = top + Number(lit.getAttribute("height")), [value, mark] = texts.map(ink);
-    if (mark && (value[1] > mark[0] || value[0] < top || mark[1] > end)) bad.push(key + " is not two lines in its cell");
+  for (const path of document.querySelectorAll(".cbp-links .cbp-lit")) {
+    const rects = [...path.getAttribute("d").matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)h-/g)].map((m) => m.slice(1).map(Number));
+    const keys = path.dataset.lit.split(" "), from = document.querySelector(".cbp-links").getBoundingClientRect();
+    if (keys.length !== rects.length) bad.push("not one rectangle for each lit cell");
+    keys.forEach((key, n) => {
+      const [x, y, w, h] = rects[n], c = document.querySelector(`[data-key="${key}"]`).getBoundingClientRect();
+      if (Math.abs(c.left - from.left + 0.5 - x) > 1 || Math.abs(c.top - from.top + 0.5 - y) > 1 || Math.abs(c.width - 1 - w) > 1 || Math.abs(c.height - 1 - h) > 1) bad.push(key + " is lit elsewhere");
+      const texts = [...document.querySelectorAll(`.cbp-links [data-of="${key}"]`)].sort((p, q) => p.getAttribute("y") - q.getAttribute("y"));
+      for (const t of texts.map((e) => e.getBoundingClientRect())) if (t.left < c.left + 1 || t.right > c.right - 1) bad.push(key + " touches the edge of its cell");
+      if (texts.length > 2) bad.push(key + " has two marks");
+      if (texts.some((e) => parseFloat(getComputedStyle(e).fontSize) < 8)) bad.push(key + " is too small to read");
+      const [value, mark] = texts.map((e) => { const at = Number(e.getAttribute("y")); return [at - 0.74 * parseFloat(getComputedStyle(e).fontSize), at]; });
+      if (mark && (value[1] > mark[0] || value[0] < y || mark[1] > y + h)) bad.push(key + " is not two lines in its cell");
+    });
   }
   for (const e of document.querySelectorAll(".cbp-maps figcaption")) {
     const [c, m] = [e, e.closest(".cbp-maps")].map((n) => n.getBoundingClientRect());
@@ -423,7 +431,8 @@ OVERFLOW = """() => {
     const drawn = [...e.querySelectorAll("text.cbp-index")].filter((t) => t.textContent).map((t) => t.getBoundingClientRect());
     drawn.forEach((p, n) => drawn.slice(n + 1).forEach((q) => { if (p.left < q.right && q.left < p.right && p.top < q.bottom - 4 && q.top < p.bottom - 4) bad.push("two indices overlap"); }));
   }
-  const buttons = [...document.querySelectorAll(".cbp-controls button, .cbp-controls input, .cbp-controls select")].filter((e) => e.offsetParent);
+  const inSight = (e) => { const many = e.closest(".cbp-many")?.getBoundingClientRect(), own = e.getBoundingClientRect(); return !many || (own.bottom <= many.bottom && own.top >= many.top); };
+  const buttons = [...document.querySelectorAll(".cbp-controls button, .cbp-controls input, .cbp-controls select, .cbp-controls summary")].filter((e) => e.checkVisibility() && inSight(e));
   const boxes = buttons.map((e) => e.getBoundingClientRect());
   boxes.forEach((p, n) => {
     if (p.right > root.getBoundingClientRect().right || buttons[n].scrollWidth > buttons[n].clientWidth + 1) bad.push("control " + n + " is cut off");
@@ -442,6 +451,7 @@ OVERFLOW = """() => {
   if (head) head.style.position = "";
   return bad.slice(0, 5);
 }"""
+)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -755,7 +765,8 @@ def test_scatter_and_gather_leave_out_what_is_muted(page_of, form):
 def test_numbers_of_links_that_do_not_fit_are_dropped_and_said(page_of):
     page = page_of(width=800, **STATES["links counted, small cells"])
     assert page.page.locator(".cbp-count").count() == 0
-    assert "No room for the numbers of links" in page.page.locator(".cbp [data-array=x]").inner_text()
+    said = page.page.locator(".cbp [data-array=x] .cbp-note").all_inner_texts()
+    assert said == ["no room for the numbers of links: the sentence above says them"]
     assert "links per cell of x: 1 in 4 cells" in page.sentence()
 
 
