@@ -162,7 +162,9 @@ def say(places):
         line += f", target {target:.0f}" if target else ""
         for other in there:
             before = statistics.median(other[what])
-            line += f"; against {before:.1f} (most {max(other[what]):.1f}): {before / median:.1f} times faster"
+            line += (
+                f"; against {before:.1f} (most {max(other[what]):.1f}): {before / median:.1f} times faster"
+            )
         print(line, flush=True)
 
 

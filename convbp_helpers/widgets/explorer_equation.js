@@ -79,7 +79,7 @@ function moreTerms(frame, count) {
 // ------------------------------------------------------------------------------------------------- a box that is calm
 // How many lines the sentence and the equation get, for all selections of these settings; what stands longer scrolls.
 function reserve(frame) {
-  const { state, width, head } = frame;
+  const { state, width, head, sentence } = frame;
   const { layer, view, form, muted } = state;
   const { shapes } = layer;
   const more = { muted, moved: movedBiases(state.b, state._b_start), show_counts: state.show_counts };
@@ -96,7 +96,11 @@ function reserve(frame) {
     const all = 8 * first.length + 90 + terms.length * chip + (count > terms.length ? 110 : 0);
     return Math.ceil(all / (width - 50)); // a line is filled but for its end
   };
-  head.style.setProperty("--cbp-said", clamp(Math.ceil((longest * 8.1) / width), 1, width < 560 ? 4 : 2));
+  const [lines, most] = [Math.ceil((longest * 8.1) / width), width < 560 ? 5 : 2];
+  head.style.setProperty("--cbp-said", clamp(lines, 1, most));
+  if (lines > most)
+    sentence.tabIndex = 0; // it scrolls, so keys must reach it
+  else sentence.removeAttribute("tabindex");
   head.style.setProperty("--cbp-rows", clamp(Math.max(...samples.map(needed)), 1, 3));
 }
 

@@ -168,7 +168,7 @@ function gathered(frame, f) {
 
 // ----------------------------------------------------------------------------------------------------------- matrices
 // A matrix whose chosen row or column is outlined; `said` is what a screen reader is told.
-function matrix(rows, columns, draw, { size, row, column, said, ...indices }) {
+function matrix(rows, columns, draw, { size, row, column, said, page, ...indices }) {
   const picture = boxes(rows, columns, draw, { size, ...indices });
   const outline = (x, y, w, h) => {
     const place = { x: 22 + x * size, y: 16 + y * size, width: w * size, height: h * size };
@@ -179,6 +179,7 @@ function matrix(rows, columns, draw, { size, row, column, said, ...indices }) {
   picture.removeAttribute("aria-hidden");
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", said);
+  if (columns * size + 26 > page) picture.setAttribute("tabindex", 0); // it scrolls, so keys must reach it
   return picture;
 }
 
@@ -200,7 +201,7 @@ function jacobian(frame) {
   const say = jacobianSentence(axis, column, row);
   const said = `Jacobian of ${U} rows and ${I} columns. ${say}`;
   const size = boxSide(frame, I, 18, 34);
-  const picture = matrix(U, I, draw, { size, row, column, said, left: range(U), top: range(I) });
+  const picture = matrix(U, I, draw, { size, row, column, said, page: frame.width, left: range(U), top: range(I) });
   const title = html("div", { class: "cbp-blocktitle" }, "Jacobian ∂z[u]/∂x[i]: row u, column i");
   return html("div", { class: "cbp-jacobian" }, title, picture, html("p", { class: "cbp-under" }, say));
 }
@@ -234,5 +235,7 @@ function channelMatrix(frame) {
   };
   const matrixOf = `${counted(F, "filter")} and ${counted(C, "channel")}, in ${counted(G, "block")}`;
   const said = `Channel matrix of ${matrixOf}. ${reads}`;
-  return made(matrix(F, C, draw, { size: side, row, column, said, left: numbers(F), top: numbers(C) }));
+  return made(
+    matrix(F, C, draw, { size: side, row, column, said, page: frame.width, left: numbers(F), top: numbers(C) }),
+  );
 }

@@ -48,8 +48,10 @@ function buildGrids(frame) {
   frame.looks = {};
   for (const [name, { title }] of Object.entries(frame.shown)) {
     const numbers = frame.values[name].flat(Infinity);
-    const most = numbers.reduce((least, value) => Math.max(least, Math.abs(value)), 0);
-    frame.looks[name] = { most, longest: numbers.reduce((n, value) => Math.max(n, short(value).length), 1) };
+    frame.looks[name] = {
+      most: mostOf(numbers),
+      longest: numbers.reduce((n, value) => Math.max(n, short(value).length), 1),
+    };
     words.lengths[name] = frame.looks[name].longest;
     words.titles[name] = title.length + titleWords(state, frame.shown[name], name).length;
     words.captions[name] = label(
@@ -174,7 +176,7 @@ function indicesOf({ rows, columns, left, top, width, height }) {
 
 // A cell with its number, or tinted by it where there is no room; in x also its number of links.
 function cellOf(frame, { name, lead, muted }, position) {
-  const { state, counts, colours } = frame;
+  const { state, counts } = frame;
   const { layer } = state;
   const look = frame.looks[name];
   const index = [...lead, ...position];
@@ -197,20 +199,14 @@ function cellOf(frame, { name, lead, muted }, position) {
   look.unlinked += !linked;
   look.silent += silent;
   if (!silent) cell.textContent = shown;
-  else if (linked) cell.style.backgroundColor = tintOf(value, look.most, colours[value > 0 ? role : "negative"]);
+  else if (linked) cell.style.backgroundColor = tintOf(value, look.most, role);
   if (links !== null && !silent && look.height >= LEAST_FOR_COUNTS) {
     look.roomy = true;
     cell.classList.add("cbp-two");
-    cell.append(html("small", { class: "cbp-count" }, links));
+    cell.append(html("small", { class: "cbp-count", "aria-hidden": "true" }, links));
   }
   frame.nodes.set(keyOf(name, index), cell);
   return cell;
-}
-
-// As strong as the number is large, up to half of the colour.
-function tintOf(value, most, colour) {
-  const share = Math.round((127 * Math.abs(value)) / (most || 1));
-  return `${colour}${share.toString(16).padStart(2, "0")}`;
 }
 
 // ------------------------------------------------------------------------------------------------------- the tab stops

@@ -31,14 +31,17 @@ const PRESETS = {
   },
 };
 
+const NAMED = ["the running example", "depthwise"];
+
 // [name, settings] of the presets that are possible from this start with these controls.
 export function presetsOf(start, controls) {
   const all = Object.entries(PRESETS).map(([name, change]) => [name, { ...settingsOf(start), ...change(start) }]);
   const shown = (settings) => SETTINGS.every((name) => controls.includes(name) || same(settings[name], start[name]));
-  const own = (name) => name === "the running example" || name === "depthwise";
   const possible = all.filter(([, settings]) => shown(settings) && !problemOf(settings));
-  // a layer that is shown anyway is no choice, but for the one that has a name of its own
-  return possible.filter(([name, settings]) => own(name) || !same(settings, settingsOf(start)));
+  const others = possible.filter(([, settings]) => !same(settings, settingsOf(start)));
+  // the layer that is shown anyway is offered by its name only; and one choice alone is what its control does
+  const named = possible.filter(([name, settings]) => NAMED.includes(name) || !same(settings, settingsOf(start)));
+  return others.length > 1 ? named : [];
 }
 
 function presetsFor(frame) {
@@ -50,8 +53,7 @@ function presetsFor(frame) {
     return made;
   };
   const possible = start.input_size.length === input_size.length ? presetsOf(start, controls) : [];
-  const offered = possible.length > 1 ? possible : []; // one alone is what its control does
-  const buttons = offered.map(([words, settings]) => [button(words, () => take(frame, settings)), settings]);
+  const buttons = possible.map(([words, settings]) => [button(words, () => take(frame, settings)), settings]);
   const reset = button("reset", () => frame.put({ ...start, _b_start: start.b }));
   reset.title = "back to how the cell made it";
   const attributes = { class: "cbp-field cbp-presets", role: "group", "aria-label": "Presets" };

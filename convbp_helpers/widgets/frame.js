@@ -47,9 +47,17 @@ const hatching = (id) =>
     ),
   );
 
-// The size in px of the number in a cell, and the least that can be read: a smaller one is left out.
-const fontOf = (shown, cell) => Math.min(15, cell * 0.42, (1.36 * cell) / Math.max(shown.length, 2));
+// The size in px of the number in a cell, and the least that can be read: where it would be smaller, the cell is tinted.
 const LEAST_FONT = 8;
+const fontOf = (shown, cell) =>
+  Math.min(15, Math.max(LEAST_FONT, cell * 0.42), (1.36 * cell) / Math.max(shown.length, 2));
+
+// As strong as a number is large, up to half of the colour of its role, and grey if it is negative.
+function tintOf(value, most, role) {
+  const share = ((50 * Math.abs(value)) / (most || 1)).toFixed(1);
+  return `color-mix(in srgb, var(--cbp-${value < 0 ? "negative" : role}) ${share}%, transparent)`;
+}
+const mostOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 // `share` of a colour "#rrggbb", the rest white
 function mix(colour, share) {
@@ -92,7 +100,7 @@ function frameOf(model, { label, kind, stage }) {
     width: 0,
   };
   frame.root = html("div", { class: kind, role: "group", "aria-label": label });
-  for (const role of ["input", "weight", "output", "gradient"])
+  for (const role of ["input", "weight", "output", "gradient", "negative"])
     frame.root.style.setProperty(`--cbp-${role}`, frame.colours[role]);
   frame.controls = html("form", { class: "cbp-controls" });
   const problem = html("p", { class: "cbp-problem", role: "alert", hidden: true });

@@ -35,7 +35,14 @@ __all__ = ["InfluenceExplorer"]
 
 STANDARD = (*SETTINGS[:-1], "view")  # what controls=True shows
 CONTROLS = (*SETTINGS, "view", "form", "mute", "b", "counts")
-CHANGING = ("view", "form", "selected", "muted", "show_counts", "show_jacobian")  # by a reader, but for the layer
+CHANGING = (
+    "view",
+    "form",
+    "selected",
+    "muted",
+    "show_counts",
+    "show_jacobian",
+)  # by a reader, but for the layer
 EXTRAS = ("show_jacobian", "muted", "show_counts", "show_channels")
 VIEWS = ("forward", "grad_x", "grad_w")
 FORMS = ("sum", "scatter", "gather")

@@ -24,7 +24,9 @@ class Explorer(Seen):
         return self.lit_cell(key).evaluate("e => getComputedStyle(e).fill")
 
     def lit(self):
-        return set(self.page.eval_on_selector_all(".cbp-lit", "e => e.flatMap((n) => n.dataset.lit.split(' '))"))
+        return set(
+            self.page.eval_on_selector_all(".cbp-lit", "e => e.flatMap((n) => n.dataset.lit.split(' '))")
+        )
 
     def number(self, key):
         """The number that stands in a cell, also of a lit one."""
