@@ -1,7 +1,8 @@
 // What is said over the grids of the influence explorer: the sentence and the equation of the selected cell, in a box
 // whose height does not change while one points.
 
-const FIRST_TERMS = 12;
+const FIRST_TERMS = 12; // of a sum
+const FIRST_LISTED = 9; // of what follows from a nudge: its terms are longer
 const LETTER = /∂J\/∂[xw](?=\[)|[xwzδ](?=\[)/g;
 const PLACES = { x: "x", w: "w", z: "z", δ: "z" }; // where the array of a letter is drawn
 
@@ -21,6 +22,9 @@ function lettered(words) {
   return [...parts, words.slice(from)];
 }
 
+const SUMMED = { forward: "z", grad_x: "x", grad_w: "w" };
+const firstTerms = ({ view }, [name]) => (SUMMED[view] === name ? FIRST_TERMS : FIRST_LISTED);
+
 // frame.terms: for each chip its element and the keys of its cells; frame.open: all terms are shown.
 function showEquation(frame) {
   const { equation, state } = frame;
@@ -33,7 +37,7 @@ function showEquation(frame) {
     state.view,
     state.form,
     state.muted,
-    frame.open ? Infinity : FIRST_TERMS,
+    frame.open ? Infinity : firstTerms(state, state.selected),
   );
   const sum = kind === "sum";
   const said = (look, ...words) => html("span", { class: look }, ...words);
@@ -69,9 +73,10 @@ function chipOf(frame, { symbol, number: product, cells }, n, sum) {
 function moreTerms(frame, count) {
   const more = html("button", { type: "button", class: "cbp-more" }, `… and ${count} more`);
   more.addEventListener("click", () => {
+    const first = frame.terms.length;
     frame.open = true;
     showEquation(frame);
-    frame.terms[FIRST_TERMS]?.chip.focus();
+    frame.terms[first]?.chip.focus();
   });
   return more;
 }
@@ -91,7 +96,12 @@ function reserve(frame) {
     ...unlinkedInputs(layer).map((cell) => sentenceOf(layer, cell, view, more).length),
   );
   const needed = (cell) => {
-    const { kind, head: first, terms, count } = equationParts(layer, state, cell, view, form, muted, FIRST_TERMS);
+    const {
+      kind,
+      head: first,
+      terms,
+      count,
+    } = equationParts(layer, state, cell, view, form, muted, firstTerms(state, cell));
     const chip = Math.max(0, ...terms.map(chipWidth)) + (kind === "sum" ? 20 : 6);
     const all = 8 * first.length + 90 + terms.length * chip + (count > terms.length ? 110 : 0);
     return Math.ceil(all / (width - 50)); // a line is filled but for its end
@@ -101,7 +111,7 @@ function reserve(frame) {
   if (lines > most)
     sentence.tabIndex = 0; // it scrolls, so keys must reach it
   else sentence.removeAttribute("tabindex");
-  head.style.setProperty("--cbp-rows", clamp(Math.max(...samples.map(needed)), 1, 3));
+  head.style.setProperty("--cbp-rows", clamp(Math.max(...samples.map(needed)), 1, width < 900 ? 3 : 2));
 }
 
 const chipWidth = ({ symbol, number: product }) => Math.max(7.6 * symbol.length, 7.3 * product.length) + 10;
@@ -114,7 +124,7 @@ function unlinkedInputs({ axes, inputs }) {
   });
 }
 
-// ------------------------------------------------------------------------------------- what belongs together stands out
+// ------------------------------------------------------------------------------------ what belongs together stands out
 // A term, its link and its three cells.
 function heatTerm(frame, chip) {
   const { cells } = frame.terms[Number(chip.dataset.term)];

@@ -62,6 +62,7 @@ function buildGrids(frame) {
   }
   frame.sizes = sizesOf(layer, words, frame.width - 2);
   stage.style.setProperty("--cbp-gap", `${frame.sizes.gap}px`);
+  stage.style.rowGap = layer.axes.length === 1 ? "24px" : ""; // room for the lines between rows
   stage.replaceChildren(
     ...frame.sizes.way.map((line) =>
       html("div", { class: "cbp-line" }, ...[...line].map((name) => panelOf(frame, name))),
@@ -156,7 +157,8 @@ function mapOf(frame, name, lead, several) {
   if (squares.length) back.append(svg("path", { class: "cbp-padding", d: squares.join("") }));
   back.append(...indicesOf({ rows: two ? rows : 0, columns, left, top, width, height }));
   const box = html("div", { class: "cbp-map" }, back, cells);
-  box.style.cssText = `width:${wide}px;height:${high}px;--w:${width + 1}px;--h:${height + 1}px;--f:${looks[name].font}px`;
+  const cell = `--w:${width + 1}px;--h:${height + 1}px;--f:${looks[name].font}px`;
+  box.style.cssText = `width:${wide}px;height:${high}px;${cell}`;
   const figure = html("figure", muted ? { class: "cbp-muted" } : {});
   if (caption) figure.append(html("figcaption", {}, caption, muted ? ", muted" : ""));
   figure.append(box);
@@ -185,8 +187,8 @@ function cellOf(frame, { name, lead, muted }, position) {
   const links = name === "x" && counts ? at(counts, position) : null;
   const { title, role } = frame.shown[name];
   let said = `${label(layer, title, index)} = ${number(value)}`;
+  if (links !== null) said += `, ${counted(links, "link")}`;
   if (!linked) said += name === "x" ? ", read by no output" : ", reads only padding";
-  else if (links !== null) said += `, ${counted(links, "link")}`;
   if (muted) said += ", muted";
   const cell = document.createElement("div");
   const shown = short(value);
@@ -203,7 +205,7 @@ function cellOf(frame, { name, lead, muted }, position) {
   if (links !== null && !silent && look.height >= LEAST_FOR_COUNTS) {
     look.roomy = true;
     cell.classList.add("cbp-two");
-    cell.append(html("small", { class: "cbp-count", "aria-hidden": "true" }, links));
+    cell.append(" ", html("small", { class: "cbp-count" }, links));
   }
   frame.nodes.set(keyOf(name, index), cell);
   return cell;

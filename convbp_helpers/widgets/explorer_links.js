@@ -10,8 +10,8 @@ const tapColour = ({ colours, state }, tap) =>
   colours.taps[tap.reduce((flat, k, n) => flat * state.layer.taps[n] + k, 0) % colours.taps.length];
 const dashOf = (f) => DASHES[f % DASHES.length];
 
-// The chosen links as they are drawn: their three cells with the places of these, the colour of the tap, the filter, and
-// the factor of a lit x or z. frame.boxes: key -> place, of all cells that the links join.
+// The chosen links as they are drawn: their three cells with the places of these, the colour of the tap, the filter,
+// and the factor of a lit x or z. frame.boxes: key -> place, of all cells that the links join.
 function fanOf(frame) {
   const { state } = frame;
   frame.boxes = new Map();
@@ -137,8 +137,8 @@ const dashed = (dash) => dash && ` stroke-dasharray="${dash}"`;
 const edge = ({ x, y, width, height }) => `M${x + 0.5} ${y + 0.5}h${width}v${height}h${-width}z`;
 const textAt = (key, x, y, words) => `<text data-of="${key}" x="${x}" y="${y}">${words}</text>`;
 
-// [kind, size, line, words] of the number of a lit cell and, where there is room, of what stands below it: the factor or
-// else the number of links.
+// [kind, size, line, words] of the number of a lit cell and, where there is room, of what stands below it: the factor
+// or else the number of links.
 function wordsIn(frame, { key, name, index, y, width, height, cy }, factor, selected) {
   const { font } = frame.looks[name];
   const links = frame.counts && frame.nodes.get(key).querySelector(".cbp-count");
@@ -157,7 +157,8 @@ function readOut(frame, key) {
   const cell = key && frame.nodes.get(key);
   if (!cell?.classList.contains("cbp-silent")) return [];
   const { name, index, y, height, cx } = boxAt(frame, key);
-  const words = `${label(frame.state.layer, frame.shown[name].title, index)} = ${number(at(frame.values[name], index))}`;
+  const value = number(at(frame.values[name], index));
+  const words = `${label(frame.state.layer, frame.shown[name].title, index)} = ${value}`;
   const wide = words.length * 8 + 14;
   const left = clamp(cx - wide / 2, 1, Math.max(1, frame.width - wide - 1));
   const top = y > 34 ? y - 32 : y + height + 8;

@@ -32,9 +32,13 @@ const DIGIT = 0.62; // the width of a digit, as a share of its size: also of a b
 const roomyFont = (height) => Math.min(15, Math.max(LEAST_FONT, height * 0.42));
 const fontIn = (count, width, height) => Math.min(roomyFont(height), (width - 9) / (DIGIT * count));
 
-// As wide as the longest number asks, and never less wide than tall; long numbers are written smaller first.
-const widthFor = (count, height) =>
-  Math.min(68, Math.max(height, Math.ceil(DIGIT * count * Math.min(roomyFont(height), count > 3 ? 12.5 : 15) + 13)));
+// As wide as the longest number asks, and never less wide than tall; long numbers are written smaller first. Tight:
+// with less room around the number, and a little taller than wide.
+function widthFor(count, height, tight) {
+  if (tight) return Math.min(68, Math.max(Math.ceil(0.9 * height), Math.ceil(DIGIT * count * 10 + 9)));
+  const font = Math.min(roomyFont(height), count > 3 ? 12.5 : 15);
+  return Math.min(68, Math.max(height, Math.ceil(DIGIT * count * font + 13)));
+}
 
 // The numbers of maps side by side that are worth a look: one for each number of lines.
 const perLine = (count) => [...new Set(range(count).map((n) => Math.ceil(count / (n + 1))))];
@@ -48,11 +52,13 @@ function panelsOf(count, [width, height], title) {
   ]);
 }
 
-// The ways in which three panels follow one another: in one line, below each other, or two of them in a line.
-const WAYS = [["xwz"], ["x", "wz"], ["xw", "z"], ["x", "w", "z"]];
+// The ways in which three panels follow one another: in one line, two of them in a line, or below each other. Rows
+// stand below each other: side by side, all lines between them would lie on one line.
+const BELOW = ["x", "w", "z"];
+const WAYS = { 1: [BELOW], 2: [["xwz"], ["x", "wz"], ["xw", "z"], BELOW] };
 
 // The lowest way to put the panels on a page of this width, or null where none is narrow enough.
-function lowest(options, page) {
+function lowest(options, ways, page) {
   let best = null;
   for (const [nx, wx, hx] of options.x)
     for (const [nw, ww, hw] of options.w)
@@ -61,7 +67,7 @@ function lowest(options, page) {
           { x: wx, w: ww, z: wz },
           { x: hx, w: hw, z: hz },
         ];
-        for (const way of WAYS) {
+        for (const way of ways) {
           let [height, fits, gap] = [0, true, WIDEST];
           for (const line of way) {
             let [wide, high] = [(line.length - 1) * PANELS, 0];
@@ -80,15 +86,15 @@ function lowest(options, page) {
   return best;
 }
 
-// One try: cells of this height, as wide as their numbers ask (or square).
-function tried(layer, { lengths, titles, captions }, page, height, square) {
+// One try: cells of this height, and of the width that `widthOf` gives to the longest number.
+function tried(layer, { lengths, titles, captions }, page, height, widthOf) {
   const { C, F, G, size, axes } = layer;
   const shapes = mapShapes(layer);
   const several = { x: C > 1, w: F * size > 1, z: F > 1 };
   const widths = {};
   const boxes = {};
   for (const [name, [rows, columns]] of Object.entries(shapes)) {
-    widths[name] = square ? height : widthFor(lengths[name], height);
+    widths[name] = widthOf(lengths[name]);
     boxes[name] = [
       Math.max(gutterOf(axes) + columns * widths[name] + EDGE, several[name] ? 6.4 * captions[name] : 0),
       (several[name] ? CAPTION : 0) + TOP + rows * height + EDGE,
@@ -101,30 +107,28 @@ function tried(layer, { lengths, titles, captions }, page, height, square) {
     w: panelsOf(G, table, room("w")),
     z: panelsOf(F, boxes.z, room("z")),
   };
-  const found = lowest(options, page);
+  const found = lowest(options, WAYS[axes.length], page);
   return found && { ...found, cell: { height, widths } };
 }
 
 // lengths: of the longest number of each array; titles, captions: of the words over each panel and map, in characters.
 // It is { cell: { height, widths }, way, gap, maps: how many (of w: tables) stand in a line, height }.
 export function sizesOf(layer, words, page) {
-  const heights = range((MOST - LEAST) / STEP + 1).map((n) => MOST - n * STEP);
-  const tries = new Map();
-  const attempt = (height, square) => {
-    if (!tries.has(height)) tries.set(height, tried(layer, words, page, height, square));
-    return tries.get(height);
-  };
   const goals = GOALS.map((goal) => goal * clamp(1200 / page, 1, 3));
-  for (const goal of goals)
-    for (const height of heights) {
-      const found = attempt(height, false);
-      if (found && found.height <= goal) return found;
-    }
+  const attempt = (height, widthOf = () => height) => tried(layer, words, page, height, widthOf);
+  const tries = range((MOST - LEAST) / STEP + 1).flatMap((n) => {
+    const height = MOST - n * STEP;
+    return [false, true].map((tight) => attempt(height, (count) => widthFor(count, height, tight)));
+  });
+  for (const goal of goals) {
+    const found = tries.find((one) => one && one.height <= goal);
+    if (found) return found;
+  }
   // No room for all numbers: square cells, whose numbers are told by tints.
   let last = null;
   for (let height = LEAST; height >= TINIEST; height -= STEP) {
-    last = tried(layer, words, page, height, true) ?? last;
+    last = attempt(height) ?? last;
     if (last && (last.height <= goals[1] || height <= LEAST_TINTED)) return last;
   }
-  return last ?? tried(layer, words, Infinity, TINIEST, true);
+  return last ?? tried(layer, words, Infinity, TINIEST, () => TINIEST);
 }

@@ -47,7 +47,7 @@ const hatching = (id) =>
     ),
   );
 
-// The size in px of the number in a cell, and the least that can be read: where it would be smaller, the cell is tinted.
+// The size in px of the number in a cell, and the least that can be read: where it were smaller, the cell is tinted.
 const LEAST_FONT = 8;
 const fontOf = (shown, cell) =>
   Math.min(15, Math.max(LEAST_FONT, cell * 0.42), (1.36 * cell) / Math.max(shown.length, 2));

@@ -1,5 +1,5 @@
-// The influence explorer in the browser: its selection by pointer and by keys, and how its parts stand on the frame. The
-// pure part is in selection.js, explorer_values.js and explorer_sizes.js, the drawing in the other files explorer_….js.
+// The influence explorer in the browser: its selection by pointer and by keys, and how its parts stand on the frame.
+// The pure part is in selection.js, explorer_values.js and explorer_sizes.js, the drawing in the other explorer_….js.
 
 const STEPS = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 const HELD = "Held. Click the cell again or press Escape to let go.";

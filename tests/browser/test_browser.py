@@ -376,7 +376,7 @@ STATES = {
 OVERFLOW = (
     "() => {"
     + COLORS
-    + """
+    + r"""
   const bad = [];
   const root = document.querySelector(".cbp");
   const head = root.querySelector(".cbp-said"); // it may lie over the arrays while the page is scrolled

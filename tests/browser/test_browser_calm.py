@@ -115,9 +115,10 @@ def test_the_head_is_in_sight_in_a_notebook(show):
 def test_a_cell_that_gets_the_focus_is_not_below_the_head(page_of):
     page = page_of(**LARGE)
     page.cell("x,0,9,3").focus()
-    boxes = lambda key: [
-        page.page.locator(name).bounding_box() for name in (".cbp-said", f'[data-key="{key}"]')
-    ]  # noqa: E731
+
+    def boxes(key):
+        return [page.page.locator(name).bounding_box() for name in (".cbp-said", f'[data-key="{key}"]')]  # noqa: E731
+
     head, cell = boxes("x,0,3,3")
     page.page.evaluate("y => scrollBy(0, y)", cell["y"] - 20)  # now it is below the head
     head, cell = boxes("x,0,3,3")
@@ -205,9 +206,12 @@ def test_where_no_number_fits_a_tint_and_a_read_out_tell_it(page_of):
 def test_a_tint_is_as_strong_as_its_number_is_large(page_of):
     x = [[n * 100000.25 * (-1 if n % 2 else 1) for n in range(60)]] * 20
     page = page_of(input_size=(20, 60), x=x, controls=False)
-    alpha = lambda n: page.cell(f"x,0,3,{n}").evaluate(
-        "e => Number(getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).at(-1))"
-    )  # noqa: E731
+
+    def alpha(n):
+        return page.cell(f"x,0,3,{n}").evaluate(
+            "e => Number(getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).at(-1))"
+        )  # noqa: E731
+
     shares = [alpha(n) for n in range(10, 60, 7)]
     assert shares == sorted(shares) and 0.45 < alpha(59) <= 0.5 and alpha(10) < 0.1
 
@@ -337,9 +341,10 @@ def named(page):
 
 def test_pointing_at_a_letter_lights_its_array(page_of):
     page = page_of(view="grad_x", selected=("x", 2, 3))
-    outline = lambda name: page.page.locator(f"[data-array={name}]").evaluate(
-        "e => getComputedStyle(e).outlineStyle"
-    )  # noqa: E731
+
+    def outline(name):
+        return page.page.locator(f"[data-array={name}]").evaluate("e => getComputedStyle(e).outlineStyle")  # noqa: E731
+
     for name in "xwz":
         page.page.locator(f".cbp-title [data-letter={name}]").hover()
         assert named(page) == [name] and outline(name) == "solid"
