@@ -197,7 +197,7 @@ def test_the_first_terms_of_an_equation_are_those_of_all(layers, tmp_path):
 
 
 def test_cells_are_as_large_as_there_is_room_for(layers, tmp_path, count):
-    """No panel line is wider than the page, numbers that are promised room have it, and small pages get small cells."""
+    """Between 8 and 40 px, and wide enough for the longest number, unless tints tell it."""
     body = """const l = m.layerOf(g.settings), words = { lengths: g.lengths, titles: { x: 14, w: 16, z: 14 }, captions: { x: 8, w: 10, z: 8 } };
     return [1200, 700, 380].map((page) => m.sizesOf(l, words, page));"""
     random = np.random.default_rng(3)
@@ -208,10 +208,9 @@ def test_cells_are_as_large_as_there_is_room_for(layers, tmp_path, count):
         for page_width, found in zip((1200, 700, 380), sizes, strict=True):
             height, widths = found["cell"]["height"], found["cell"]["widths"]
             assert 8 <= height <= 40 and sorted("".join(found["way"])) == ["w", "x", "z"]
-            if height >= 20 and found["height"] < 1400:  # legible
+            if set(widths.values()) != {height}:  # square cells may be told by tints
                 for name, length in layer["lengths"].items():
                     assert widths[name] >= min(68, 0.62 * 8 * length), (layer["settings"], page_width)
-        assert sizes[0]["cell"]["height"] >= sizes[2]["cell"]["height"]
     count("layers whose cells are sized on three pages", len(given))
 
 

@@ -1,4 +1,4 @@
-"""The influence explorer: point at a cell of x, w or z and see every link it has.
+"""The influence explorer: point at a cell of x, w or z and see every link it has, as a line from cell to cell.
 
 Its JavaScript draws, computes and says the same, so that a page works without a kernel: `selection.js` is the twin of
 `selection.py`, `explorer_values.js` that of `explorer_values.py`; the tests compare them on random layers.
@@ -54,7 +54,7 @@ SCRIPTS = (
 
 
 class InfluenceExplorer(Widget):
-    """Grids of x, w and z (or delta) in which a cell can be chosen; its links light up and its equation is written out.
+    """Grids of x, w and z (or delta) in which a cell can be chosen; its links are drawn and its equation is written.
 
     Parameters
     ----------

@@ -30,8 +30,8 @@ function drawCell({ x, y, size }, role, hatch, attributes = {}) {
   return { group, rect, value, mark: null, x, y, size, role, hatch, kind: attributes.class ?? "cbp-box" };
 }
 
-// What a cell shows: its number (or a tint by its share of the largest, `most`), a word below it, and of the styles pad,
-// zero, surplus, unlinked, filled, lit, selected those that it has.
+// What a cell shows: its number (or a tint by its share of the largest, `most`), a word below it, and of the styles
+// pad, zero, surplus, unlinked, filled, lit, selected those that it has.
 function showCell(node, { value, most = 0, mark = "", styles = [], fill = "" }) {
   const { group, rect, size, x, y } = node;
   const shown = short(value);
