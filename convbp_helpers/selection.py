@@ -18,6 +18,7 @@ __all__ = [
     "equation_parts",
     "kernels_sentence",
     "label",
+    "lines_sentence",
     "link_counts",
     "links_of",
     "moved_biases",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 LISTED = 6  # longer lists are said as a count
+LINES = ("solid", "dashed", "dotted", "dashed and dotted")  # of the filters 0, 1, 2, 3
 ALL_MUTED = "all filters are muted, so nothing arrives"
 
 
@@ -198,6 +200,14 @@ def kernels_sentence(layer: Geometry) -> str:
         f"{counted(weights, 'weight')}, {counted(layer.filters, 'bias', 'biases')}, "
         f"{counted(weights * int(np.prod(layer.output_grid)), 'multiplication')}{also}"
     )
+
+
+def lines_sentence(filters) -> str:
+    """How the lines of the filters differ; nothing where there is one filter."""
+    if filters < 2:
+        return ""
+    said = [f"filter {f} {line}" for f, line in enumerate(LINES[:filters])]
+    return f"lines: {', '.join(said + ['then again from the start'] * (filters > len(LINES)))}"
 
 
 def sentence_of(layer: Geometry, selected, view="forward", *, muted=(), moved=(), show_counts=False) -> str:

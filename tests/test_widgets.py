@@ -173,6 +173,47 @@ def test_javascript_and_python_say_the_same(layers, tmp_path, count):
     )
 
 
+def test_javascript_and_python_say_the_same_of_the_lines(tmp_path):
+    filters = list(range(1, 10))
+    said = in_javascript(tmp_path, "return m.linesSentence(g);", filters)
+    assert said == [selection.lines_sentence(f) for f in filters]
+    assert said[:2] == ["", "lines: filter 0 solid, filter 1 dashed"]
+
+
+def test_the_first_terms_of_an_equation_are_those_of_all(layers, tmp_path):
+    """What a browser writes at first, and the sum of all terms, which it does not write."""
+    body = """const l = m.layerOf(g.settings);
+    return g.cells.map((c) => [2, Infinity].map((most) => m.equationParts(l, g.arrays, c, g.view, g.form, [], most)));"""
+    for answer in in_javascript(tmp_path, body, sent(layers[:200])):
+        for few, every in answer:
+            assert few["terms"] == every["terms"][:2] and few["count"] == every["count"] == len(
+                every["terms"]
+            )
+            assert few["head"] == every["head"] and few["total"] == every["total"]
+            if every["kind"] == "sum":
+                np.testing.assert_allclose(
+                    every["total"], sum(term["value"] for term in every["terms"]), atol=1e-9
+                )
+
+
+def test_cells_are_as_large_as_there_is_room_for(layers, tmp_path, count):
+    """Between 8 and 40 px, and wide enough for the longest number, unless tints tell it."""
+    body = """const l = m.layerOf(g.settings), words = { lengths: g.lengths, titles: { x: 14, w: 16, z: 14 }, captions: { x: 8, w: 10, z: 8 } };
+    return [1200, 700, 380].map((page) => m.sizesOf(l, words, page));"""
+    random = np.random.default_rng(3)
+    given = [
+        layer | dict(lengths={n: int(random.integers(1, 7)) for n in "xwz"}) for layer in sent(layers[:200])
+    ]
+    for layer, sizes in zip(given, in_javascript(tmp_path, body, given), strict=True):
+        for page_width, found in zip((1200, 700, 380), sizes, strict=True):
+            height, widths = found["cell"]["height"], found["cell"]["widths"]
+            assert 8 <= height <= 40 and sorted("".join(found["way"])) == ["w", "x", "z"]
+            if set(widths.values()) != {height}:  # square cells may be told by tints
+                for name, length in layer["lengths"].items():
+                    assert widths[name] >= min(68, 0.62 * 8 * length), (layer["settings"], page_width)
+    count("layers whose cells are sized on three pages", len(given))
+
+
 def test_javascript_sums_are_the_loops(layers, tmp_path):
     body = 'const l = m.layerOf(g.settings); return ["z", "grad_x", "grad_w"].map((n) => m.sums(l, g.arrays, n));'
     for layer, (z, grad_x, grad_w) in zip(

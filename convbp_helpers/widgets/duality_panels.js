@@ -218,7 +218,7 @@ function surplusRow(frame, name) {
   const line = svg("g", { class: "cbp-rest", role: "img", "aria-label": said });
   for (const { column, value } of surplus) {
     const node = drawCell({ x: leftOf(frame, column), y, size: side }, ROLES[name][2], "");
-    showCell(node, { value, styles: ["surplus"] });
+    showCell(node, { value, most: mostOf(surplus.map((cell) => cell.value)), styles: ["surplus"] });
     line.append(node.group);
   }
   const end = leftOf(frame, surplus.at(-1).column + 1) + 6;
@@ -241,18 +241,20 @@ function showPanel(frame, name) {
   const own = selected?.[0] === name ? selected[1] : null;
   const chosen = own === null ? null : results[own];
   const lit = new Set(chosen?.meets.map((meet) => meet.column));
+  const most = mostOf(row.map((cell) => cell.value));
   cells.forEach((node, column) => {
     const { value, symbol } = row[column];
-    showCell(node, { value, styles: [!symbol && "zero", lit.has(column) && "lit"] });
+    showCell(node, { value, most, styles: [!symbol && "zero", lit.has(column) && "lit"] });
   });
+  const largest = mostOf(results.map((result) => result.value));
   made.forEach((node, n) => {
     const { value, linked } = results[n];
-    showCell(node, { value, styles: [!linked && "unlinked", n === own && "selected"] });
+    showCell(node, { value, most: largest, styles: [!linked && "unlinked", n === own && "selected"] });
     node.group.setAttribute("tabindex", n === (own ?? 0) ? 0 : -1);
     if (n === own) node.group.setAttribute("aria-selected", "true");
     else node.group.removeAttribute("aria-selected");
   });
-  meets.replaceChildren(...(chosen ? laidOn(frame, name, chosen) : [invitation(frame, name)]));
+  meets.replaceChildren(...(chosen ? laidOn(frame, name, chosen) : invitation(frame, name)));
 }
 
 // The multipliers of a result, over the cells that they meet.
@@ -268,11 +270,17 @@ function laidOn(frame, name, { meets }) {
   return [text(LEFT - 8, y + side / 2 + 4, NAMES[name][1], "cbp-end", 13), ...multipliers];
 }
 
-function invitation({ side }, name) {
+// Where nothing is laid on: what to do, over the places that the first result would take.
+function invitation({ side, dual }, name) {
   const [read, by] = NAMES[name];
+  const y = linesOf(side).yRow - 16 - side;
   const multipliers = name === "grad_x" ? `${by}, reversed,` : by;
   const words = `point at a cell of ${SYMBOLS[name]}: ${multipliers} is laid onto ${read}`;
-  return text(LEFT, linesOf(side).yRow - 12 - side / 2, words, "cbp-index cbp-start", 12);
+  const places = dual[name].results[0].meets.map(({ column }) => {
+    const x = leftOf({ side }, column);
+    return svg("rect", { class: "cbp-place", x: x + 1.5, y: y + 1.5, width: side - 3, height: side - 3 });
+  });
+  return [text(LEFT, y - 4, words, "cbp-index cbp-start", 12), ...places];
 }
 
 // --------------------------------------------------------------------------------------------------- pointer and keys
@@ -301,9 +309,10 @@ function next(dual, [name, n], key) {
 function startPanels(frame) {
   const { stage } = frame;
   frame.fields = {};
-  const legend = html("legend", {}, "One row, no padding");
   const dials = Object.keys(DIALS).map((name) => dialFor(frame, name));
-  frame.controls.append(html("fieldset", { class: "cbp-many" }, legend, ...dials));
+  const words = "One row, no padding";
+  const name = html("span", { class: "cbp-name" }, words);
+  frame.controls.append(html("div", { class: "cbp-field", role: "group", "aria-label": words }, name, ...dials));
   // not pointerover: scrolling by key also brings cells under the pointer
   for (const type of ["pointermove", "click"])
     stage.addEventListener(type, (event) => {

@@ -1,4 +1,5 @@
-// The controls of the influence explorer: those that `controls` names, in order.
+// The controls of the influence explorer: those that `controls` names, in one row of one style. The sizes of the layer
+// are folded away where there are many controls; beside them stand the presets, see explorer_presets.js.
 
 const WORDS = {
   input_size: "Input size",
@@ -17,30 +18,49 @@ const WORDS = {
 };
 const VIEWS = { forward: "forward: z", grad_x: "grad_x: ∂J/∂x", grad_w: "grad_w: ∂J/∂w" };
 const FORMS = { sum: "sum over links", scatter: "scatter", gather: "gather" };
+const MOST_UNFOLDED = 4; // controls
 
 // -------------------------------------------------------------------------------------------------------- making them
-// frame.inputs: setting -> its fields; frame.items: "mute" and "b" -> the fieldset and one item per filter.
+// frame.inputs: setting -> its fields; frame.items: "mute" and "b" -> their group and one item per filter.
 function makeControls(frame) {
   Object.assign(frame, { inputs: {}, items: {}, counting: null });
+  const { controls } = frame.state;
   const makers = { view: choice, form: choice, groups: choice, channels: oneNumber, filters: oneNumber };
   Object.assign(makers, { mute: itemPerFilter, b: itemPerFilter, counts: tick });
-  frame.controls.replaceChildren(...frame.state.controls.map((name) => (makers[name] ?? numberPerAxis)(frame, name)));
+  const made = (names) => names.map((name) => (makers[name] ?? numberPerAxis)(frame, name));
+  const sizes = controls.filter((name) => SETTINGS.includes(name));
+  const others = made(controls.filter((name) => !SETTINGS.includes(name)));
+  const fields = made(sizes);
+  frame.presets = presetsFor(frame);
+  const folded = controls.length > MOST_UNFOLDED && sizes.length > 1;
+  if (!folded) return frame.controls.replaceChildren(...fields, ...others, ...frame.presets.nodes);
+  const open = frame.controls.querySelector("details")?.open;
+  const settings = html(
+    "details",
+    { class: "cbp-settings", open },
+    html("summary", {}, "Settings"),
+    html("div", { class: "cbp-fields" }, ...fields),
+  );
+  frame.controls.replaceChildren(...others, ...frame.presets.nodes, settings);
 }
 
-const labelled = (...parts) => html("label", { class: "cbp-choice" }, ...parts);
+const nameOf = (words) => html("span", { class: "cbp-name" }, words);
+const labelled = (...parts) => html("label", { class: "cbp-field" }, ...parts);
+const groupOf = (words, kind, ...parts) =>
+  html("div", { class: kind, role: "group", "aria-label": words }, nameOf(words), ...parts);
 
 function choice(frame, name) {
   const options = { view: VIEWS, form: FORMS }[name] ?? {}; // of groups only what divides both, see fillGroups
   const select = html("select", { "data-name": name });
   select.append(...Object.entries(options).map(([value, words]) => html("option", { value }, words)));
   frame.inputs[name] = [select];
-  return labelled(WORDS[name], select);
+  return labelled(nameOf(WORDS[name]), select);
 }
 
 function oneNumber(frame, name) {
   const field = html("input", { type: "number", min: 1, step: 1, "data-name": name });
   frame.inputs[name] = [field];
-  return labelled(WORDS[name], field);
+  return labelled(nameOf(WORDS[name]), field);
 }
 
 function tick(frame, name) {
@@ -49,29 +69,31 @@ function tick(frame, name) {
 }
 
 function itemPerFilter(frame, name) {
-  const group = html("fieldset", { class: "cbp-many" }, html("legend", {}, WORDS[name]));
+  const group = groupOf(WORDS[name], "cbp-field cbp-many");
   frame.items[name] = { group, items: [] };
   return group;
 }
 
+// What the fields of a setting are called, one per axis; the only one of a row needs no word.
+function partsOf(name, axes) {
+  if (name === "padding") return axes === 2 ? ["top", "bottom", "left", "right"] : ["before", "after"];
+  return axes === 2 ? ["rows", "columns"] : [""];
+}
+
 function numberPerAxis(frame, name) {
-  const two = frame.state.input_size.length === 2;
-  let parts = two ? ["rows", "columns"] : ["columns"];
-  if (name === "padding") parts = two ? ["top", "bottom", "left", "right"] : ["before", "after"];
+  const parts = partsOf(name, frame.state.input_size.length);
   const min = name === "padding" ? 0 : 1;
   const fields = parts.map((words, part) => {
-    const attributes = { "aria-label": `${WORDS[name]}, ${words}`, "data-name": name, "data-part": part };
-    return html("input", { type: "number", min, step: 1, ...attributes });
+    const said = words ? `${WORDS[name]}, ${words}` : WORDS[name];
+    return html("input", { type: "number", min, step: 1, "aria-label": said, "data-name": name, "data-part": part });
   });
   frame.inputs[name] = fields;
-  const group = html("fieldset", {}, html("legend", {}, WORDS[name]));
-  group.append(...fields.map((field, n) => html("label", {}, parts[n], field)));
-  if (parts.length > 1) {
-    const words = `${WORDS[name]}: tied, all the same`;
-    fields.tie = html("input", { type: "checkbox", "data-tie": name, "aria-label": words });
-    fields.tie.checked = !name.endsWith("_size") && new Set(frame.state[name].flat()).size === 1;
-    group.append(html("label", { class: "cbp-tie", title: "all the same" }, fields.tie, "tied"));
-  }
+  if (parts.length === 1) return labelled(nameOf(WORDS[name]), ...fields);
+  const group = groupOf(WORDS[name], "cbp-field", ...fields.map((field, n) => html("label", {}, parts[n], field)));
+  const words = `${WORDS[name]}: tied, all the same`;
+  fields.tie = html("input", { type: "checkbox", "data-tie": name, "aria-label": words });
+  fields.tie.checked = !name.endsWith("_size") && new Set(frame.state[name].flat()).size === 1;
+  group.append(html("label", { class: "cbp-tie", title: "all the same" }, fields.tie, "tied"));
   return group;
 }
 
@@ -127,14 +149,8 @@ function filledItems(frame, name, item, shown) {
 
 function fillGroups(select, { C, F }) {
   const possible = possibleGroups(C, F).map(String);
-  if (
-    same(
-      [...select.options].map((option) => option.value),
-      possible,
-    )
-  )
-    return;
-  select.replaceChildren(...possible.map((g) => html("option", { value: g }, g)));
+  const now = [...select.options].map((option) => option.value);
+  if (!same(now, possible)) select.replaceChildren(...possible.map((g) => html("option", { value: g }, g)));
 }
 
 function fillInputs({ inputs, state }) {
@@ -162,6 +178,7 @@ function fillControls(frame) {
     field.style.width = `calc(${Math.max(3, field.value.length)}ch + 30px)`;
   });
   if (frame.counting) frame.counting.checked = show_counts;
+  fillPresets(frame);
   frame.controls.hidden = ![...frame.controls.children].some((part) => !part.hidden);
 }
 

@@ -2,6 +2,7 @@
 
 const MOST_SCATTERED = 12;
 const MOST_GATHERED = 6; // filters
+const MOST_HIGH = 460; // px: a form that is higher scrolls
 
 function showForms(frame) {
   const { state } = frame;
@@ -11,7 +12,29 @@ function showForms(frame) {
   if (view === "grad_x" && form === "gather") parts.push(gather(frame));
   if (state.show_jacobian && layer.axes.length === 1 && layer.C === 1 && layer.F === 1) parts.push(jacobian(frame));
   if (state.show_channels) parts.push(channelMatrix(frame));
-  frame.extra.replaceChildren(...parts);
+  if (parts.length || frame.extra.firstChild) frame.extra.replaceChildren(...parts);
+}
+
+// Scatter and gather stand in a box that is as high for all cells of these settings, and scrolls where that is too low;
+// a sentence below a matrix gets the lines that the longest one may take.
+function reserveForms(frame) {
+  const { width, extra, state } = frame;
+  const { layer, view, form } = state;
+  const [rows, columns] = kernelShape(layer);
+  const each = layer.F / layer.G;
+  const links = each * prod(layer.axes.map((axis) => Math.min(axis.out, Math.ceil(axis.kernel / axis.stride))));
+  const lines = (characters) => Math.ceil((characters * 7.2) / width);
+  let high = 24 * lines(150) + 12;
+  if (view === "grad_x" && form === "scatter") {
+    const wide = Math.max(columns * 40 + 26, 150) + 14;
+    high += Math.ceil(Math.min(MOST_SCATTERED, links) / Math.max(1, Math.floor(width / wide))) * (rows * 40 + 52);
+  } else {
+    const beside = 3 * (Math.max(columns * 48, 120) + 34) < width ? 1 : 3;
+    high += Math.min(MOST_GATHERED, each) * beside * (rows * 48 + 40);
+  }
+  extra.style.setProperty("--cbp-form", `${Math.min(high, MOST_HIGH)}px`);
+  const entries = layer.axes[0].kernel * 19 + 30;
+  extra.style.setProperty("--cbp-under", lines(state.show_channels ? 74 : entries));
 }
 
 // A small grid; draw(i, j) says what a box holds: main, sub (a word below it), fill, strong, faint.
@@ -20,7 +43,7 @@ function boxes(rows, columns, draw, { size = 40, left = [], top = [] } = {}) {
   const shape = { width: x0 + columns * size + 4, height: y0 + rows * size + 4 };
   const picture = svg("svg", { ...shape, "aria-hidden": "true" });
   top.forEach((t, j) => picture.append(text(x0 + (j + 0.5) * size, 11, t, "cbp-index", 10)));
-  left.forEach((t, i) => picture.append(text(x0 - 6, y0 + (i + 0.5) * size + 3.5, t, "cbp-index cbp-row", 10)));
+  left.forEach((t, i) => picture.append(text(x0 - 6, y0 + (i + 0.5) * size + 3.5, t, "cbp-index cbp-end", 10)));
   for (const i of range(rows))
     for (const j of range(columns)) picture.append(box(draw(i, j), x0 + j * size, y0 + i * size, size));
   return picture;
@@ -45,7 +68,12 @@ const productBox = (p, q, rest) => ({ main: number(p * q), sub: `${factor(p)}·$
 
 const block = (title, ...content) =>
   html("div", { class: "cbp-block" }, html("div", { class: "cbp-blocktitle" }, title), ...content);
-const formOf = (...words) => html("div", { class: "cbp-form" }, ...words.map((said) => html("p", {}, said)));
+const formOf = (...words) =>
+  html(
+    "div",
+    { class: "cbp-form", role: "group", tabindex: 0, "aria-label": "The input gradient, laid out" },
+    ...words.map((said) => html("p", {}, said)),
+  );
 
 // Rows and columns of the kernel, and the tap in row i, column j.
 const kernelShape = ({ taps }) => (taps.length === 2 ? taps : [1, taps[0]]);
@@ -140,7 +168,7 @@ function gathered(frame, f) {
 
 // ----------------------------------------------------------------------------------------------------------- matrices
 // A matrix whose chosen row or column is outlined; `said` is what a screen reader is told.
-function matrix(rows, columns, draw, { size, row, column, said, ...indices }) {
+function matrix(rows, columns, draw, { size, row, column, said, page, ...indices }) {
   const picture = boxes(rows, columns, draw, { size, ...indices });
   const outline = (x, y, w, h) => {
     const place = { x: 22 + x * size, y: 16 + y * size, width: w * size, height: h * size };
@@ -151,6 +179,7 @@ function matrix(rows, columns, draw, { size, row, column, said, ...indices }) {
   picture.removeAttribute("aria-hidden");
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", said);
+  if (columns * size + 26 > page) picture.setAttribute("tabindex", 0); // it scrolls, so keys must reach it
   return picture;
 }
 
@@ -172,9 +201,9 @@ function jacobian(frame) {
   const say = jacobianSentence(axis, column, row);
   const said = `Jacobian of ${U} rows and ${I} columns. ${say}`;
   const size = boxSide(frame, I, 18, 34);
-  const picture = matrix(U, I, draw, { size, row, column, said, left: range(U), top: range(I) });
+  const picture = matrix(U, I, draw, { size, row, column, said, page: frame.width, left: range(U), top: range(I) });
   const title = html("div", { class: "cbp-blocktitle" }, "Jacobian ∂z[u]/∂x[i]: row u, column i");
-  return html("div", { class: "cbp-jacobian" }, title, picture, html("p", {}, say));
+  return html("div", { class: "cbp-jacobian" }, title, picture, html("p", { class: "cbp-under" }, say));
 }
 
 function jacobianSentence(axis, column, row) {
@@ -192,7 +221,7 @@ function channelMatrix(frame) {
   const { C, F, G, size } = layer;
   const reads = channelsSentence(layer, selected);
   const title = html("div", { class: "cbp-blocktitle" }, "Channel matrix: row filter f, column channel c");
-  const lines = [html("p", {}, reads), html("p", {}, kernelsSentence(layer))];
+  const lines = [html("p", { class: "cbp-under" }, reads), html("p", {}, kernelsSentence(layer))];
   const made = (drawn) => html("div", { class: "cbp-channels" }, title, drawn, ...lines);
   if (F * C > MOST_CELLS) return made(html("p", {}, `It has ${F * C} cells, too many to be drawn.`));
   const [column, row] = selected?.[0] === "x" ? [selected[1], null] : [null, selected?.[1] ?? null];
@@ -206,5 +235,7 @@ function channelMatrix(frame) {
   };
   const matrixOf = `${counted(F, "filter")} and ${counted(C, "channel")}, in ${counted(G, "block")}`;
   const said = `Channel matrix of ${matrixOf}. ${reads}`;
-  return made(matrix(F, C, draw, { size: side, row, column, said, left: numbers(F), top: numbers(C) }));
+  return made(
+    matrix(F, C, draw, { size: side, row, column, said, page: frame.width, left: numbers(F), top: numbers(C) }),
+  );
 }

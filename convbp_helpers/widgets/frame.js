@@ -47,9 +47,17 @@ const hatching = (id) =>
     ),
   );
 
-// The size in px of the number in a cell, and the least that can be read: a smaller one is left out.
-const fontOf = (shown, cell) => Math.min(15, cell * 0.42, (1.36 * cell) / Math.max(shown.length, 2));
-const LEAST_FONT = 6.5;
+// The size in px of the number in a cell, and the least that can be read: where it were smaller, the cell is tinted.
+const LEAST_FONT = 8;
+const fontOf = (shown, cell) =>
+  Math.min(15, Math.max(LEAST_FONT, cell * 0.42), (1.36 * cell) / Math.max(shown.length, 2));
+
+// As strong as a number is large, up to half of the colour of its role, and grey if it is negative.
+function tintOf(value, most, role) {
+  const share = ((50 * Math.abs(value)) / (most || 1)).toFixed(1);
+  return `color-mix(in srgb, var(--cbp-${value < 0 ? "negative" : role}) ${share}%, transparent)`;
+}
+const mostOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 // `share` of a colour "#rrggbb", the rest white
 function mix(colour, share) {
@@ -92,7 +100,7 @@ function frameOf(model, { label, kind, stage }) {
     width: 0,
   };
   frame.root = html("div", { class: kind, role: "group", "aria-label": label });
-  for (const role of ["input", "weight", "output", "gradient"])
+  for (const role of ["input", "weight", "output", "gradient", "negative"])
     frame.root.style.setProperty(`--cbp-${role}`, frame.colours[role]);
   frame.controls = html("form", { class: "cbp-controls" });
   const problem = html("p", { class: "cbp-problem", role: "alert", hidden: true });
@@ -111,12 +119,13 @@ function frameOf(model, { label, kind, stage }) {
   return frame;
 }
 
-// A widget is { label, kind and stage (classes), names (its traits), fit, start, build, show, light, resize }.
+// A widget is { label, kind and stage (classes), names (its traits), fit, start, build, show, light, resize, settle }.
 // fit(state) is the state as it is drawn, or null where nothing has these settings. start(frame) makes what a frame
 // does not have. build(frame) makes a new picture; show(frame) one that is still right but for the chosen cell or
-// place, whose trait is `light`. resize(frame) is build for a new width, where it differs.
+// place, whose trait is `light`. resize(frame) is build for a new width, where it differs; settle(frame) is called when
+// the stage has another height.
 function mount({ model, el }, widget) {
-  const { names, light, fit, build, show, resize = build } = widget;
+  const { names, light, fit, build, show, resize = build, settle } = widget;
   const frame = frameOf(model, widget);
   el.append(frame.root);
   let [quiet, asked] = [false, false];
@@ -128,6 +137,7 @@ function mount({ model, el }, widget) {
   }
 
   function draw(news) {
+    if (!frame.width) return; // nothing is drawn before the page has room for it
     if (news.every((name) => name === light)) return show(frame);
     frame.say("");
     build(frame);
@@ -150,7 +160,7 @@ function mount({ model, el }, widget) {
       asked = false;
       const before = frame.state;
       if (!read()) return;
-      const news = names.filter((name) => !same(before[name], frame.state[name]));
+      const news = names.filter((name) => before[name] !== frame.state[name] && !same(before[name], frame.state[name]));
       if (news.length) draw(news);
     });
   }
@@ -158,15 +168,17 @@ function mount({ model, el }, widget) {
   for (const name of names) model.on(`change:${name}`, changed);
   const observer = new ResizeObserver(([entry]) => {
     const now = Math.floor(entry.contentRect.width);
-    if (Math.abs(now - frame.width) < 2 || !now) return;
+    if (!now) return;
+    if (Math.abs(now - frame.width) < 2) return settle?.(frame);
     frame.width = now;
     resize(frame);
   });
   const ready = read();
   widget.start(frame);
   if (ready) {
-    frame.width = Math.floor(frame.stage.clientWidth) || 700;
-    build(frame);
+    // A notebook puts the widget into its page after this: then the observer is the first who knows the width.
+    frame.width = Math.floor(frame.stage.clientWidth);
+    if (frame.width) build(frame);
     observer.observe(frame.stage);
   }
   return () => {

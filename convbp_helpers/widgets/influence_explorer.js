@@ -1,75 +1,9 @@
-// The influence explorer in the browser: its equation, its selection by pointer and by keys, and how its parts stand on
-// the frame. The pure part is in selection.js and explorer_values.js, the drawing in the files explorer_….js.
+// The influence explorer in the browser: its selection by pointer and by keys, and how its parts stand on the frame.
+// The pure part is in selection.js, explorer_values.js and explorer_sizes.js, the drawing in the other explorer_….js.
 
-const FIRST_TERMS = 12;
 const STEPS = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 const HELD = "Held. Click the cell again or press Escape to let go.";
 const FREE = "Click a cell, or press Enter on it, to hold it while you point at the terms.";
-
-// ------------------------------------------------------------------------------------------------------- the equation
-// frame.terms: for each chip its element and the keys of its cells; frame.open: all terms are shown.
-function showEquation(frame) {
-  const { equation, state } = frame;
-  frame.terms = [];
-  equation.replaceChildren();
-  if (!state.selected) return;
-  const parts = equationParts(state.layer, state, state.selected, state.view, state.form, state.muted);
-  const { terms, total, empty } = parts;
-  const sum = parts.kind === "sum";
-  const said = (kind, words) => equation.append(html("span", { class: kind }, words));
-  said("cbp-head", `${parts.head}${sum ? " =" : ":"}`);
-  const shown = frame.open ? terms : terms.slice(0, FIRST_TERMS);
-  for (const [n, term] of shown.entries()) {
-    if (sum && n) said("cbp-sign", "+");
-    equation.append(chipOf(frame, term, n, sum));
-  }
-  if (shown.length < terms.length) {
-    if (sum) said("cbp-sign", "+");
-    equation.append(moreTerms(frame, terms.length - shown.length));
-  }
-  if (!terms.length) said("cbp-total", empty);
-  else if (sum) said("cbp-total", `= ${number(total)}`);
-}
-
-function chipOf(frame, { symbol, number: product, cells }, n, sum) {
-  const words = { role: "note", "aria-label": `${symbol} ${sum ? "is " : ""}${product}` };
-  const chip = html("span", { class: "cbp-term", tabindex: n ? -1 : 0, ...words });
-  chip.append(html("span", { class: "cbp-symbol" }, symbol), html("span", { class: "cbp-number" }, product));
-  const weight = cells[1]; // a bias has none
-  if (weight) chip.style.setProperty("--cbp-tap", tapColour(frame, weight.split(",").slice(3).map(Number)));
-  chip.dataset.term = n;
-  frame.terms.push({ chip, cells });
-  return chip;
-}
-
-function moreTerms(frame, count) {
-  const more = html("button", { type: "button", class: "cbp-more" }, `… and ${count} more`);
-  more.addEventListener("click", () => {
-    frame.open = true;
-    showEquation(frame);
-    frame.equation.querySelectorAll(".cbp-term")[FIRST_TERMS]?.focus();
-  });
-  return more;
-}
-
-// Cells and chips that belong together.
-function heat({ root, nodes }, cells = [], chips = []) {
-  for (const hot of root.querySelectorAll(".cbp-hot")) hot.classList.remove("cbp-hot");
-  for (const key of cells) nodes.get(key)?.group.classList.add("cbp-hot");
-  for (const chip of chips) chip.classList.add("cbp-hot");
-}
-
-const heatTerm = (frame, chip) => heat(frame, frame.terms[Number(chip.dataset.term)].cells, [chip]);
-
-function heatCell(frame, key) {
-  const mine = frame.terms.filter((term) => term.cells.includes(key));
-  if (!mine.length || mine.length === frame.terms.length) return heat(frame);
-  heat(
-    frame,
-    mine.flatMap((term) => term.cells),
-    mine.map((term) => term.chip),
-  );
-}
 
 // ------------------------------------------------------------------------------------------------------ the selection
 const keyAt = (event) => event.target.closest?.(".cbp-cell")?.dataset.key;
@@ -124,20 +58,32 @@ function moved(layer, [name, ...index], key) {
 }
 
 // -------------------------------------------------------------------------------------------------- pointer and keys
+// Whether the pointer itself has moved: a page that is scrolled by keys also brings other cells under it.
+function hasMoved(frame, { screenX, screenY }) {
+  const before = frame.pointer;
+  frame.pointer = [screenX, screenY];
+  return !before || before[0] !== screenX || before[1] !== screenY;
+}
+
 function listenToCells(frame) {
   const { stage } = frame;
-  stage.addEventListener("pointerover", (event) => {
+  stage.addEventListener("pointermove", (event) => {
+    if (!hasMoved(frame, event)) return;
     const key = keyAt(event);
-    if (!key) return;
+    if (!key || key === frame.pointed) return;
+    frame.pointed = key;
     if (frame.held) heatCell(frame, key);
     else choose(frame, cellAt(key));
   });
-  stage.addEventListener("pointerleave", () => frame.held && heat(frame));
+  stage.addEventListener("pointerleave", () => {
+    frame.pointed = null;
+    if (frame.held) cool(frame);
+  });
   stage.addEventListener("click", (event) => {
     const key = keyAt(event);
     if (!key) return;
     hold(frame, key);
-    frame.nodes.get(key).group.focus({ preventScroll: true });
+    frame.nodes.get(key).focus({ preventScroll: true });
   });
   stage.addEventListener("focusin", (event) => {
     const key = keyAt(event);
@@ -149,7 +95,7 @@ function listenToCells(frame) {
     if (STEPS.includes(event.key)) {
       const next = moved(frame.state.layer, cellAt(key), event.key);
       choose(frame, next);
-      frame.nodes.get(next.join()).group.focus();
+      frame.nodes.get(next.join()).focus();
     } else if (event.key === "Enter" || event.key === " ") hold(frame, key);
     else return;
     event.preventDefault();
@@ -157,6 +103,7 @@ function listenToCells(frame) {
   frame.root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !frame.held) return;
     frame.held = false;
+    frame.pointed = null;
     show(frame);
   });
 }
@@ -164,13 +111,15 @@ function listenToCells(frame) {
 function listenToTerms(frame) {
   const { equation } = frame;
   const chipAt = (event) => event.target.closest(".cbp-term");
-  for (const kind of ["pointerover", "focusin"])
-    equation.addEventListener(kind, (event) => {
-      const chip = chipAt(event);
-      if (!chip) heat(frame);
-      else if (!chip.classList.contains("cbp-hot")) heatTerm(frame, chip);
-    });
-  for (const kind of ["pointerleave", "focusout"]) equation.addEventListener(kind, () => heat(frame));
+  const point = (event) => {
+    const chip = chipAt(event);
+    if (!chip) cool(frame);
+    else if (!chip.classList.contains("cbp-hot")) heatTerm(frame, chip);
+  };
+  equation.addEventListener("pointermove", (event) => hasMoved(frame, event) && point(event));
+  equation.addEventListener("focusin", point);
+  equation.addEventListener("scroll", () => (frame.scrolled = true));
+  for (const kind of ["pointerleave", "focusout"]) equation.addEventListener(kind, () => cool(frame));
   equation.addEventListener("keydown", (event) => {
     const chip = chipAt(event);
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -181,37 +130,65 @@ function listenToTerms(frame) {
   });
 }
 
+// A letter that is pointed at or focused lights its array.
+function listenToLetters(frame) {
+  const { root } = frame;
+  let named;
+  const name = (event) => {
+    const now = event.type.endsWith("out") ? undefined : event.target.closest?.("[data-letter]")?.dataset.letter;
+    if (now !== named) lightArray(frame, now);
+    named = now;
+  };
+  for (const kind of ["pointerover", "pointerout", "focusin", "focusout"]) root.addEventListener(kind, name);
+}
+
 // -------------------------------------------------------------------------------------------------------- on the frame
+// Over the arrays the head with sentence and equation, in sight as long as the widget is; on them the links; below them
+// a line of hints, and the forms.
 function start(frame) {
-  frame.extra = html("div", { class: "cbp-extra" });
+  const { stage, sentence, controls } = frame;
   frame.equation = html("div", { class: "cbp-equation", role: "group", "aria-label": "The selected cell's equation" });
-  frame.hint = html("p", { class: "cbp-hint" });
-  frame.stage.after(frame.extra);
-  frame.sentence.after(frame.equation, frame.hint);
-  frame.controls.addEventListener("input", (event) => typed(frame, event.target));
+  frame.overlay = svg("svg", { class: "cbp-links", "aria-hidden": "true" });
+  frame.hint = html("span", {});
+  frame.key = html("span", {});
+  frame.extra = html("div", { class: "cbp-extra" });
+  frame.board = html("div", { class: "cbp-board" });
+  frame.head = html("div", { class: "cbp-said" });
+  stage.replaceWith(frame.head, frame.board);
+  frame.board.append(stage, frame.overlay);
+  frame.head.append(sentence, frame.equation);
+  frame.board.after(html("p", { class: "cbp-hint" }, frame.key, frame.hint), frame.extra);
+  controls.addEventListener("input", (event) => typed(frame, event.target));
   listenToCells(frame);
   listenToTerms(frame);
+  listenToLetters(frame);
 }
 
 function build(frame) {
-  const { controls, input_size } = frame.state;
+  const { controls, input_size, layer } = frame.state;
   const asked = [controls, input_size.length];
   if (!same(asked, frame.asked)) makeControls(frame);
   frame.asked = asked;
   fillControls(frame);
   buildGrids(frame);
+  frame.places = frame.layers = null;
+  reserve(frame);
+  reserveForms(frame);
+  const lines = linesSentence(layer.F);
+  frame.key.textContent = lines && `${lines}. `;
   show(frame);
 }
 
 function show(frame) {
   const { layer, selected, view, muted, b, _b_start, show_counts } = frame.state;
-  showCells(frame);
-  frame.root.classList.toggle("cbp-held", Boolean(frame.held));
   const moved = movedBiases(b, _b_start);
   frame.sentence.textContent = sentenceOf(layer, selected, view, { muted, moved, show_counts });
   showEquation(frame);
   showForms(frame);
+  frame.root.classList.toggle("cbp-held", Boolean(frame.held));
   frame.hint.textContent = frame.held ? HELD : FREE;
+  markCells(frame);
+  showLinks(frame);
 }
 
 // The focus stays on its cell.
@@ -219,17 +196,25 @@ function resize(frame) {
   const { stage } = frame;
   const focused = stage.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   build(frame);
-  if (focused) frame.nodes.get(focused)?.group.focus({ preventScroll: true });
+  if (focused) frame.nodes.get(focused)?.focus({ preventScroll: true });
+}
+
+// The width is the same, but the maps may stand elsewhere: the lines follow.
+function settle(frame) {
+  const before = frame.places;
+  frame.places = null;
+  if (before && !same([...before], [...placesOf(frame)])) showLinks(frame);
 }
 
 const EXPLORER = {
   label: "Influence explorer",
-  kind: "cbp",
+  kind: "cbp cbp-explorer",
   stage: "cbp-stage",
   names: [
     ...SETTINGS,
     ...ARRAYS,
-    ...["view", "form", "selected", "controls", "show_jacobian", "muted", "show_counts", "show_channels", "_b_start"],
+    ...["view", "form", "selected", "controls", "show_jacobian", "muted", "show_counts", "show_channels"],
+    ...["_b_start", "_start"],
   ],
   light: "selected",
   fit: fitted,
@@ -237,6 +222,7 @@ const EXPLORER = {
   build,
   show,
   resize,
+  settle,
 };
 
 export const render = (widget) => mount(widget, EXPLORER);

@@ -1,4 +1,4 @@
-"""The influence explorer: point at a cell of x, w or z and see every link it has.
+"""The influence explorer: point at a cell of x, w or z and see every link it has, as a line from cell to cell.
 
 Its JavaScript draws, computes and says the same, so that a page works without a kernel: `selection.js` is the twin of
 `selection.py`, `explorer_values.js` that of `explorer_values.py`; the tests compare them on random layers.
@@ -35,17 +35,26 @@ __all__ = ["InfluenceExplorer"]
 
 STANDARD = (*SETTINGS[:-1], "view")  # what controls=True shows
 CONTROLS = (*SETTINGS, "view", "form", "mute", "b", "counts")
+CHANGING = (
+    "view",
+    "form",
+    "selected",
+    "muted",
+    "show_counts",
+    "show_jacobian",
+)  # by a reader, but for the layer
 EXTRAS = ("show_jacobian", "muted", "show_counts", "show_channels")
 VIEWS = ("forward", "grad_x", "grad_w")
 FORMS = ("sum", "scatter", "gather")
 SCRIPTS = (
-    *("words", "geometry", "selection", "explorer_values", "frame"),
-    *("explorer_controls", "explorer_grids", "explorer_forms", "influence_explorer"),
+    *("words", "geometry", "selection", "explorer_values", "frame", "explorer_sizes", "explorer_presets"),
+    *("explorer_controls", "explorer_grids", "explorer_links", "explorer_equation", "explorer_forms"),
+    "influence_explorer",
 )
 
 
 class InfluenceExplorer(Widget):
-    """Grids of x, w and z (or delta) in which a cell can be chosen; its links light up and its equation is written out.
+    """Grids of x, w and z (or delta) in which a cell can be chosen; its links are drawn and its equation is written.
 
     Parameters
     ----------
@@ -93,10 +102,10 @@ class InfluenceExplorer(Widget):
     """
 
     _esm = joined("js", *SCRIPTS)
-    _css = joined("css", "influence_explorer")
+    _css = joined("css", "frame", "explorer")
     _SETTINGS = SETTINGS
     _ARRAYS = ARRAYS
-    _STATE = (*SETTINGS, "view", "form", "selected", "controls", *EXTRAS, *ARRAYS, "_b_start")
+    _STATE = (*SETTINGS, "view", "form", "selected", "controls", *EXTRAS, *ARRAYS, "_b_start", "_start")
     _TITLE = "Influence explorer"
 
     input_size = traitlets.Any((5, 8)).tag(sync=True)
@@ -120,6 +129,7 @@ class InfluenceExplorer(Widget):
     show_counts = traitlets.Any(False).tag(sync=True)
     show_channels = traitlets.Any(False).tag(sync=True)
     _b_start = array_trait()
+    _start = traitlets.Dict().tag(sync=True)  # how the cell made it: the way back
 
     def __init__(
         self,
@@ -155,6 +165,7 @@ class InfluenceExplorer(Widget):
             selected=selection_of(selected, shapes), muted=muted_of(muted, traits["filters"]), show_counts=show_counts,
             show_channels=show_channels, _b_start=traits["b"], **kwargs,
         )  # fmt: skip
+        self._start = self._now(*SETTINGS, *ARRAYS, *CHANGING)
 
     # ------------------------------------------------------------------------------------------------- validation
     _canonical = staticmethod(canonical_settings)
@@ -313,7 +324,7 @@ class InfluenceExplorer(Widget):
 
     @property
     def sentence(self) -> str:
-        """What stands below the grids."""
+        """What stands above the grids."""
         return sentence_of(self.layer, self.selected, self.view, **self.spoken)
 
     @property

@@ -76,7 +76,7 @@ function givenRows(frame, width) {
     values.forEach((value, n) => {
       const x = EDGE + place(n) * side;
       const node = drawCell({ x, y: 16, size: side }, role, "");
-      showCell(node, { value });
+      showCell(node, { value, most: mostOf(values) });
       group.append(text(x + side / 2, 12, n, "cbp-index", smallFont(side)), node.group);
     });
     return group;
@@ -145,16 +145,22 @@ function showSplit(frame) {
   const { side, window, slider } = frame;
   const { values, linked } = frame.gradient;
   const { before, input_size: size, total } = frame.state;
+  const most = mostOf(values);
   frame.cells.forEach((node, m) => {
     const inside = m >= before && m < before + size;
     const mark = inside || side < LEAST_FOR_PAD ? "" : "pad";
-    showCell(node, { value: values[m], mark, styles: [!inside && "pad", !linked[m] && "unlinked"] });
+    showCell(node, { value: values[m], most, mark, styles: [!inside && "pad", !linked[m] && "unlinked"] });
   });
   frame.inner.forEach((node, i) => {
-    showCell(node, { value: values[before + i], styles: [!linked[before + i] && "unlinked"] });
+    showCell(node, { value: values[before + i], most, styles: [!linked[before + i] && "unlinked"] });
   });
   for (const part of [window, frame.below]) part.style.transform = `translateX(${before * side}px)`;
-  frame.span.textContent = `[${before}, ${before + size}) ↔`;
+  const words = size > 1 ? `cells ${before} to ${before + size - 1}` : `cell ${before}`;
+  frame.span.textContent = words;
+  // at the left edge of the window, or at its right edge where the words would leave the picture
+  const left = words.length * 8 <= (size + total - before) * side;
+  frame.span.setAttribute("x", EDGE + (left ? 0 : size * side));
+  frame.span.setAttribute("class", `cbp-window-name ${left ? "cbp-start" : "cbp-end"}`);
   frame.below.setAttribute("aria-label", `∂J/∂x: ${saidRow(values.slice(before, before + size))}`);
   frame.padded.setAttribute("aria-label", `Gradient of the padded input: ${saidRow(values)}`);
   const said = `${before} before, ${total - before} after`;
@@ -183,7 +189,15 @@ function startSplit(frame) {
     "aria-label": "Zeros in front",
   });
   frame.words = html("output", { class: "cbp-split" });
-  frame.controls.append(html("label", { class: "cbp-choice" }, "Split of the padding", frame.slider, frame.words));
+  frame.controls.append(
+    html(
+      "label",
+      { class: "cbp-field" },
+      html("span", { class: "cbp-name" }, "Split of the padding"),
+      frame.slider,
+      frame.words,
+    ),
+  );
   frame.slider.addEventListener("input", () => moveTo(frame, Number(frame.slider.value)));
   listenToDrag(frame);
   frame.stage.addEventListener("keydown", (event) => {

@@ -144,9 +144,13 @@ class Widget(anywidget.AnyWidget):
             kind: data for kind, data in live.items() if kind not in ("text/plain", "text/html")
         }
 
+    def _now(self, *names) -> dict:
+        """These traits, as they travel to a page."""
+        values = {name: getattr(self, name) for name in names}
+        return {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in values.items()}
+
     def _state(self) -> dict:
-        state = {name: getattr(self, name) for name in (*self._STATE, "_colours")}
-        return {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}
+        return self._now(*self._STATE, "_colours")
 
     def export_html(self, path=None, *, overwrite=False, title=None):
         """One page that works without a kernel and without a network, opened from a folder.

@@ -30,16 +30,17 @@ function drawCell({ x, y, size }, role, hatch, attributes = {}) {
   return { group, rect, value, mark: null, x, y, size, role, hatch, kind: attributes.class ?? "cbp-box" };
 }
 
-// What a cell shows: its number, a word below it, and of the styles pad, zero, surplus, unlinked, filled, lit, selected
-// those that it has.
-function showCell(node, { value, mark = "", styles = [], fill = "" }) {
+// What a cell shows: its number (or a tint by its share of the largest, `most`), a word below it, and of the styles
+// pad, zero, surplus, unlinked, filled, lit, selected those that it has.
+function showCell(node, { value, most = 0, mark = "", styles = [], fill = "" }) {
   const { group, rect, size, x, y } = node;
   const shown = short(value);
   const font = fontOf(shown, size);
   const silent = font < LEAST_FONT;
   const on = [...styles, silent && "silent"].filter(Boolean);
   group.setAttribute("class", [node.kind, `cbp-of-${node.role}`, ...on.map((s) => `cbp-${s}`)].join(" "));
-  rect.style.fill = fill || (on.includes("unlinked") ? node.hatch : "");
+  const tint = silent && most ? tintOf(value, most, node.role) : "";
+  rect.style.fill = fill || (on.includes("unlinked") ? node.hatch : tint);
   node.value.textContent = silent ? "" : shown;
   node.value.style.fontSize = `${font}px`;
   node.value.setAttribute("y", y + size / 2 + font * 0.36 - (mark ? size * 0.14 : 0));
@@ -55,7 +56,7 @@ const picture = (width, height, ...children) =>
 const note = (...words) => html("p", { class: "cbp-note" }, ...words);
 // It is hidden where all numbers fit.
 const tooLong = (stage) => {
-  const words = note("Numbers too long for these cells are left out; a wider page shows them.");
+  const words = note("Tinted by value: numbers too long for these cells; a wider page shows them.");
   stage.append(words);
   words.hidden = !stage.querySelector(".cbp-silent");
 };

@@ -46,7 +46,7 @@ def refit_row(old, count, turn=0) -> np.ndarray:
 class RowWidget(Widget):
     """A widget whose arrays are rows; those that are not given hold odd numbers, w others than the rest."""
 
-    _css = joined("css", "influence_explorer", "rows")
+    _css = joined("css", "frame", "rows")
     _fitted = staticmethod(fitted_row)
 
     @staticmethod

@@ -2,6 +2,7 @@
 // the same words (a test compares the two). A selection is ["x", c, i, j], ["w", f, c', k, l] or ["z", f, u, v].
 
 const LISTED = 6; // longer lists are said as a count
+const LINES = ["solid", "dashed", "dotted", "dashed and dotted"]; // of the filters 0, 1, 2, 3
 const ALL_MUTED = "all filters are muted, so nothing arrives";
 
 // [output, weight, input] of every link of a cell, but those of the muted filters: of an input or an output in the
@@ -130,6 +131,14 @@ export function kernelsSentence(layer) {
   );
 }
 
+// How the lines of the filters differ; nothing where there is one filter.
+export function linesSentence(filters) {
+  if (filters < 2) return "";
+  const said = LINES.slice(0, filters).map((line, f) => `filter ${f} ${line}`);
+  if (filters > LINES.length) said.push("then again from the start");
+  return `lines: ${said.join(", ")}`;
+}
+
 // more: muted filters (said in grad_x), moved biases (said in forward; see movedBiases), and whether links are counted
 export function sentenceOf(layer, selected, view = "forward", { muted = [], moved = [], show_counts = false } = {}) {
   if (view !== "grad_x") muted = [];
@@ -180,19 +189,26 @@ function saidCell(layer, selected, view, muted) {
 // δ by δ, in the order of the window.
 const byOutput = (links) => [...links].sort(([p], [q]) => p.map((n, i) => n - q[i]).find((n) => n) ?? 0);
 
-// The sum of a cell: head, terms {symbol, number, value, cells}, and the total where there is one; cells are keys like
-// "x,0,2,3". In grad_x without the terms of the muted filters.
-export function equationParts(layer, arrays, selected, view = "forward", form = "sum", muted = []) {
+// The sum of a cell: head, terms {symbol, number, value, cells}, how many there are, and the total where there is one;
+// cells are keys like "x,0,2,3". In grad_x without the terms of the muted filters. With `most` only the first so many
+// terms are written.
+export function equationParts(layer, arrays, selected, view = "forward", form = "sum", muted = [], most = Infinity) {
   const [name, ...index] = selected;
   const { x, w, b, delta } = arrays;
   if (view !== "grad_x") muted = [];
   let links = linksOf(layer, selected, muted);
   if (view === "grad_x" && name === "x" && form !== "sum") links = byOutput(links);
-  const terms = links.map((link) => termOf(layer, arrays, link, name, view));
+  const terms = links.slice(0, most).map((link) => termOf(layer, arrays, link, name, view));
+  let count = links.length;
+  let total = null;
   const summed = { forward: "z", grad_x: "x", grad_w: "w" }[view] === name;
+  if (summed) total = links.reduce((sum, link) => sum + productIn(arrays, link, view), 0);
   const it = label(layer, name === "z" && view !== "forward" ? "δ" : name, index);
   if (summed && name === "z" && b.some((n) => n)) {
     const bias = b[index[0]];
+    total = links.reduce((sum, link) => sum + productIn(arrays, link, view), bias);
+    count += 1;
+    terms.length = Math.min(terms.length, most - 1);
     terms.unshift({ symbol: `b[${index[0]}]`, number: factor(bias), value: bias, cells: [selected.join()] });
   }
   let head = `${it} = ${number(at({ x, w, z: delta }[name], index))}`;
@@ -201,8 +217,13 @@ export function equationParts(layer, arrays, selected, view = "forward", form = 
   let empty = name !== "x" && muted.includes(index[0]) ? "it adds nothing to ∂J/∂x" : "it adds to no gradient";
   if (view === "forward") empty = "nothing changes";
   if (summed) empty = "0 (a sum without terms)";
-  const total = summed ? terms.reduce((sum, term) => sum + term.value, 0) : null;
-  return { kind: summed ? "sum" : "list", head, terms, empty, total };
+  return { kind: summed ? "sum" : "list", head, terms, count, empty, total };
+}
+
+// What a link adds to the sum of a view.
+function productIn({ x, w, delta }, [out, weight, input], view) {
+  if (view === "forward") return at(w, weight) * at(x, input);
+  return at(delta, out) * (view === "grad_x" ? at(w, weight) : at(x, input));
 }
 
 // The term of one link in the equation of a cell of the array `name`.

@@ -28,7 +28,8 @@ def free_port():
 class Lab:
     """A running JupyterLab: `.url`, and `.root`, the folder whose notebooks it shows."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, package=ROOT):
+        """`package`: the folder whose convbp_helpers its kernels import."""
         self.root = folder / "root"
         self.settings = folder / "settings"
         self.log = folder / "log.txt"
@@ -51,7 +52,7 @@ class Lab:
             JUPYTERLAB_SETTINGS_DIR=str(self.settings),
             JUPYTERLAB_WORKSPACES_DIR=str(folder / "workspaces"),
             IPYTHONDIR=str(folder / "ipython"),
-            PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")])),
+            PYTHONPATH=os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH", "")])),
         )
         environ.pop("JUPYTER_TOKEN", None)
         quiet = {"fetchNews": "false", "checkForUpdates": False}

@@ -16,11 +16,26 @@ class Explorer(Seen):
     def cell(self, key):
         return self.page.locator(f'.cbp [data-key="{key}"]')
 
+    def lit_cell(self, key):
+        """The path of the rectangles that are drawn over this cell, and others of its look, while they are lit."""
+        return self.page.locator(f'.cbp-links [data-lit~="{key}"]')
+
     def fill(self, key):
-        return self.cell(key).locator("rect").evaluate("e => getComputedStyle(e).fill")
+        return self.lit_cell(key).evaluate("e => getComputedStyle(e).fill")
 
     def lit(self):
-        return set(self.page.eval_on_selector_all(".cbp-lit", "e => e.map((n) => n.dataset.key)"))
+        return set(
+            self.page.eval_on_selector_all(".cbp-lit", "e => e.flatMap((n) => n.dataset.lit.split(' '))")
+        )
+
+    def number(self, key):
+        """The number that stands in a cell, also of a lit one."""
+        return self.cell(key).evaluate("e => e.firstChild?.nodeType === 3 ? e.firstChild.data : ''")
+
+    def over(self, key):
+        """The words that are drawn over a lit cell: its number, and a factor below it."""
+        by_line = "e => e.sort((p, q) => p.getAttribute('y') - q.getAttribute('y')).map((n) => n.textContent)"
+        return self.page.eval_on_selector_all(f'.cbp-links [data-of="{key}"]', by_line)
 
     def sentence(self):
         return self.page.locator(".cbp-sentence").inner_text()
@@ -33,7 +48,14 @@ class Explorer(Seen):
         )
 
     def setting(self, name, part=0):
-        return self.page.locator(f'.cbp [data-name="{name}"]').nth(part)
+        """A field of the controls, unfolded where they are folded away."""
+        field = self.page.locator(f'.cbp [data-name="{name}"]').nth(part)
+        if field.count() and not field.evaluate("e => e.closest('details')?.open ?? true"):
+            self.page.locator(".cbp-settings summary").click()
+        return field
+
+    def preset(self, name):
+        return self.page.locator(f'.cbp [data-preset="{name}"]')
 
 
 @pytest.fixture
@@ -88,7 +110,7 @@ def test_pointing_lights_up_exactly_the_links(fresh):
         for tap in range(3):
             output = f"z,0,{2 - k},{3 - tap}"
             assert fresh.fill(output) == fresh.fill(f"w,0,0,{k},{tap}")
-            assert fresh.cell(output).locator(".cbp-mark").text_content() == f"×{1 + 3 * k + tap}"
+            assert fresh.over(output) == [fresh.number(output), f"×{1 + 3 * k + tap}"]
     assert len({fresh.fill(o) for o in outputs}) == 6
     fresh.cell("z,0,3,5").hover()
     fresh.expect_sentence("z[3,5] reads 6 inputs, through 6 weights")
@@ -121,16 +143,23 @@ def test_arrows_walk_and_tab_goes_from_grid_to_grid(fresh):
     for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp"):
         fresh.page.keyboard.press(key)
     fresh.expect_sentence("x[1,2] influences 6 outputs, through 6 weights")
-    assert fresh.page.evaluate("document.activeElement.dataset.key") == "x,0,1,2"
+    active = "document.activeElement.dataset.key ?? document.activeElement.dataset.letter"
+    assert fresh.page.evaluate(active) == "x,0,1,2"
     fresh.page.keyboard.press("End")
     fresh.expect_sentence("x[1,7] influences 2 outputs, through 2 weights")
+    fresh.page.keyboard.press("Tab")  # the name of w, then its cells
+    assert fresh.page.evaluate(active) == "w"
     fresh.page.keyboard.press("Tab")
     fresh.expect_sentence("w[0,0] joins 24 pairs of input and output")
     fresh.page.keyboard.press("Tab")
+    assert fresh.page.evaluate(active) == "z"
+    fresh.page.keyboard.press("Tab")
     fresh.expect_sentence("z[0,0] reads 6 inputs, through 6 weights")
-    assert fresh.page.locator('.cbp-stage [tabindex="0"]').count() == 3
+    assert fresh.page.locator('.cbp-stage .cbp-cell[tabindex="0"]').count() == 3
+    assert fresh.page.locator('.cbp-stage [tabindex="0"]').count() == 6
     fresh.page.keyboard.press("Shift+Tab")
-    assert fresh.page.evaluate("document.activeElement.dataset.key") == "w,0,0,0,0"
+    fresh.page.keyboard.press("Shift+Tab")
+    assert fresh.page.evaluate(active) == "w,0,0,0,0"
     fresh.heard()
     assert fresh.run(1).startswith("('w', 0, 0, 0, 0)")
 
@@ -150,7 +179,7 @@ def test_terms_and_cells_highlight_each_other(fresh):
     fresh.page.locator(".cbp-term").nth(1).hover()
 
     def hot():
-        return set(fresh.page.eval_on_selector_all(".cbp-cell.cbp-hot", "e => e.map((n) => n.dataset.key)"))
+        return set(fresh.page.eval_on_selector_all(".cbp-links .cbp-hot", "e => e.map((n) => n.dataset.hot)"))
 
     assert hot() == {"x,0,2,3", "w,0,0,0,1", "z,0,2,2"}
     fresh.cell("z,0,1,1").hover()  # held: pointing elsewhere does not move the selection
@@ -168,7 +197,7 @@ def test_the_equation_has_this_cells_numbers(fresh):
     fresh.cell("x,0,2,3").click()
     text = fresh.page.locator(".cbp-equation").inner_text()
     assert "∂J/∂x[2,3] =" in text and "δ[2,3]·w[0,0]" in text
-    total = float(fresh.cell("x,0,2,3").locator(".cbp-value").text_content())
+    total = float(fresh.number("x,0,2,3"))
     assert text.strip().endswith(f"= {total:g}")
     fresh.setting("view").select_option("grad_w")
     fresh.cell("w,0,0,0,1").click()
@@ -218,10 +247,11 @@ def test_a_leftover_is_hatched_and_says_why(fresh):
     fresh.expect_sentence(
         "x[0,8] is read by no output: stride 4 leaves 2 leftover columns at the end, so its gradient is exactly 0"
     )
-    assert fresh.cell("x,0,0,8").locator(".cbp-value").text_content() == "0"
+    assert fresh.number("x,0,0,8") == "0"
     assert "read by no output" in fresh.cell("x,0,0,8").get_attribute("aria-label")
     assert "hatched: read by no output" in fresh.page.locator(".cbp [data-array=x]").inner_text()
-    assert fresh.fill("x,0,0,7").startswith("url(")
+    hatched = "e => getComputedStyle(e).backgroundImage.startsWith('repeating-linear-gradient')"
+    assert fresh.cell("x,0,0,7").evaluate(hatched) and not fresh.cell("x,0,0,6").evaluate(hatched)
     assert "0 (a sum without terms)" in fresh.page.locator(".cbp-equation").inner_text()
     fresh.cell("x,0,0,3").click()
     fresh.expect_sentence(
@@ -245,15 +275,21 @@ CONTRAST = (
     + COLORS
     + """
   const found = [];
+  const fillOf = (rect) => (rect ? getComputedStyle(rect).fill : "none");
   for (const text of document.querySelectorAll(".cbp svg text")) {
     if (!text.textContent) continue;
-    const rect = text.parentElement.querySelector(":scope > rect");
-    const fill = rect ? getComputedStyle(rect).fill : "none";
+    const lit = text.dataset.of ? document.querySelector(`[data-lit~="${text.dataset.of}"]`) : text.matches(".cbp-readout-words") ? text.previousSibling : text.parentElement.querySelector(":scope > rect");
+    const fill = fillOf(lit);
     const under = fill.startsWith("rgb") ? over(rgb(fill), ground(text.closest(".cbp"))) : ground(text.closest(".cbp"));
     found.push([ratio(over(rgb(getComputedStyle(text).fill), under), under), "svg " + text.textContent]);
   }
-  for (const e of document.querySelectorAll(".cbp-sentence, .cbp-head, .cbp-symbol, .cbp-number, .cbp-total, .cbp-hint, .cbp-title, .cbp-note, .cbp figcaption, .cbp legend, .cbp label, .cbp-problem, .cbp-item button, .cbp-name, .cbp-blocktitle, .cbp-extra p, .cbp-controls select")) {
-    if (!e.textContent || !e.offsetParent) continue;
+  for (const e of document.querySelectorAll(".cbp-row > .cbp-cell, .cbp-count")) {
+    if (!e.textContent) continue;
+    const under = over(rgb(getComputedStyle(e).backgroundColor), ground(e.closest(".cbp")));
+    found.push([ratio(over(rgb(getComputedStyle(e).color), under), under), "cell " + e.textContent]);
+  }
+  for (const e of document.querySelectorAll(".cbp-sentence, .cbp-head, .cbp-symbol, .cbp-number, .cbp-total, .cbp-letter, .cbp-hint, .cbp-title, .cbp-note, .cbp figcaption, .cbp summary, .cbp label, .cbp-problem, .cbp-item button, .cbp-presets button, .cbp-name, .cbp-blocktitle, .cbp-extra p, .cbp-controls select")) {
+    if (!e.textContent || !e.checkVisibility() || e.closest("svg")) continue;
     const under = ground(e);
     found.push([ratio(over(rgb(getComputedStyle(e).color), under), under), e.className + " " + e.textContent]);
   }
@@ -337,9 +373,14 @@ STATES = {
     ),
     "one channel, one filter": dict(show_channels=True, selected=("w", 0, 1)),
 }
-OVERFLOW = """() => {
+OVERFLOW = (
+    "() => {"
+    + COLORS
+    + r"""
   const bad = [];
   const root = document.querySelector(".cbp");
+  const head = root.querySelector(".cbp-said"); // it may lie over the arrays while the page is scrolled
+  if (head) head.style.position = "static";
   if (root.scrollWidth > root.clientWidth) bad.push("the explorer is wider than its place");
   for (const text of document.querySelectorAll(".cbp-cell text, .cbp-box text")) {
     if (!text.textContent) continue;
@@ -348,12 +389,40 @@ OVERFLOW = """() => {
   }
   // the ink of a digit is about 0.73 of its size above the line
   const ink = (e) => { const y = Number(e.getAttribute("y")); return [y - 0.74 * parseFloat(e.style.fontSize), y]; };
-  for (const cell of document.querySelectorAll(".cbp-cell:has(.cbp-mark)")) {
+  for (const cell of document.querySelectorAll(".cbp-cell:has(> text.cbp-mark)")) {
     const rect = cell.querySelector("rect"), top = Number(rect.getAttribute("y")), end = top + Number(rect.getAttribute("height"));
     const [value, mark] = [cell.querySelector(".cbp-value"), cell.querySelector(".cbp-mark")].map(ink);
     if (value[1] > mark[0] || value[0] < top || mark[1] > end) bad.push(cell.textContent + " is not two lines in its cell");
-    if (cell.querySelectorAll(".cbp-mark").length > 1) bad.push(cell.textContent + " has two marks");
-    if (parseFloat(cell.querySelector(".cbp-mark").style.fontSize) < 8) bad.push(cell.textContent + " has a mark too small to read");
+  }
+  // cells: a number that is not cut off and does not touch the edge, or a tint, or hatching
+  for (const cell of document.querySelectorAll(".cbp-row > .cbp-cell")) {
+    const r = cell.getBoundingClientRect(), look = getComputedStyle(cell);
+    if (r.width < 8 || r.height < 8) bad.push(cell.dataset.key + " is too small to point at");
+    if (cell.textContent) {
+      const range = document.createRange();
+      range.selectNodeContents(cell.firstChild);
+      const t = range.getBoundingClientRect();
+      if (t.left < r.left + 1.5 || t.right > r.right - 1.5) bad.push(cell.textContent + " touches the edge of its cell");
+      if (parseFloat(look.fontSize) < 8) bad.push(cell.textContent + " is too small to read");
+      const small = cell.querySelector("small");
+      if (small && (small.getBoundingClientRect().bottom > r.bottom || t.top < r.top - 2 || t.bottom > small.getBoundingClientRect().bottom - 6 || parseFloat(getComputedStyle(small).fontSize) < 8)) bad.push(cell.textContent + " is not two lines in its cell");
+    } else if (look.backgroundImage === "none" && !(rgb(look.backgroundColor)[3] > 0)) bad.push(cell.dataset.key + " is blank");
+  }
+  // and the same where a cell is lit
+  for (const path of document.querySelectorAll(".cbp-links .cbp-lit")) {
+    const rects = [...path.getAttribute("d").matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)h-/g)].map((m) => m.slice(1).map(Number));
+    const keys = path.dataset.lit.split(" "), from = document.querySelector(".cbp-links").getBoundingClientRect();
+    if (keys.length !== rects.length) bad.push("not one rectangle for each lit cell");
+    keys.forEach((key, n) => {
+      const [x, y, w, h] = rects[n], c = document.querySelector(`[data-key="${key}"]`).getBoundingClientRect();
+      if (Math.abs(c.left - from.left + 0.5 - x) > 1 || Math.abs(c.top - from.top + 0.5 - y) > 1 || Math.abs(c.width - 1 - w) > 1 || Math.abs(c.height - 1 - h) > 1) bad.push(key + " is lit elsewhere");
+      const texts = [...document.querySelectorAll(`.cbp-links [data-of="${key}"]`)].sort((p, q) => p.getAttribute("y") - q.getAttribute("y"));
+      for (const t of texts.map((e) => e.getBoundingClientRect())) if (t.left < c.left + 1 || t.right > c.right - 1) bad.push(key + " touches the edge of its cell");
+      if (texts.length > 2) bad.push(key + " has two marks");
+      if (texts.some((e) => parseFloat(getComputedStyle(e).fontSize) < 8)) bad.push(key + " is too small to read");
+      const [value, mark] = texts.map((e) => { const at = Number(e.getAttribute("y")); return [at - 0.74 * parseFloat(getComputedStyle(e).fontSize), at]; });
+      if (mark && (value[1] > mark[0] || value[0] < y || mark[1] > y + h)) bad.push(key + " is not two lines in its cell");
+    });
   }
   for (const e of document.querySelectorAll(".cbp-maps figcaption")) {
     const [c, m] = [e, e.closest(".cbp-maps")].map((n) => n.getBoundingClientRect());
@@ -364,7 +433,8 @@ OVERFLOW = """() => {
     const drawn = [...e.querySelectorAll("text.cbp-index")].filter((t) => t.textContent).map((t) => t.getBoundingClientRect());
     drawn.forEach((p, n) => drawn.slice(n + 1).forEach((q) => { if (p.left < q.right && q.left < p.right && p.top < q.bottom - 4 && q.top < p.bottom - 4) bad.push("two indices overlap"); }));
   }
-  const buttons = [...document.querySelectorAll(".cbp-controls button, .cbp-controls input, .cbp-controls select")].filter((e) => e.offsetParent);
+  const inSight = (e) => { const many = e.closest(".cbp-many")?.getBoundingClientRect(), own = e.getBoundingClientRect(); return !many || (own.bottom <= many.bottom && own.top >= many.top); };
+  const buttons = [...document.querySelectorAll(".cbp-controls button, .cbp-controls input, .cbp-controls select, .cbp-controls summary")].filter((e) => e.checkVisibility() && inSight(e));
   const boxes = buttons.map((e) => e.getBoundingClientRect());
   boxes.forEach((p, n) => {
     if (p.right > root.getBoundingClientRect().right || buttons[n].scrollWidth > buttons[n].clientWidth + 1) bad.push("control " + n + " is cut off");
@@ -376,12 +446,14 @@ OVERFLOW = """() => {
     const arrows = 18, room = e.clientWidth - 2 * parseFloat(getComputedStyle(e).paddingLeft) - arrows;
     if (pen.measureText(e.value).width > room) bad.push(e.value + " is cut off in its control");
   }
-  const panels = [...document.querySelectorAll(".cbp-panel, .cbp-sentence, .cbp-equation, .cbp-block, .cbp-channels")].map((e) => e.getBoundingClientRect());
+  const panels = [...document.querySelectorAll(".cbp-panel, .cbp-sentence, .cbp-equation, .cbp-form, .cbp-channels, .cbp-jacobian, .cbp-presets")].map((e) => e.getBoundingClientRect());
   panels.forEach((p, n) => panels.slice(n + 1).forEach((q) => {
     if (p.left < q.right - 1 && q.left < p.right - 1 && p.top < q.bottom - 1 && q.top < p.bottom - 1) bad.push("two parts overlap");
   }));
+  if (head) head.style.position = "";
   return bad.slice(0, 5);
 }"""
+)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -510,7 +582,7 @@ def test_mute_and_solo(in_lab, theme, width):
     ]  # fmt: skip
     assert "muted" in book.cell("z,1,0,0").get_attribute("aria-label")
     assert_fits(book)
-    total = book.cell("x,1,2,3").locator(".cbp-value").text_content()
+    total = book.number("x,1,2,3")
     assert (
         book.page.locator(".cbp-total").inner_text() == f"= {total}"
         and book.page.locator(".cbp-term").count() == 4
@@ -622,13 +694,12 @@ def test_the_number_of_links(in_lab, theme, width):
     book.expect_sentence(
         "δ[0,1] reaches back to 6 inputs, through 6 weights; links per cell of x: 0 in 18 cells, 1 in 36"
     )
-    lit = [
-        book.cell(f"x,0,{i},{j}").locator(".cbp-mark").all_text_contents() for i in (0, 1) for j in (3, 4, 5)
-    ]
-    assert lit == [[f"×{n}"] for n in range(1, 7)] and len(counts()) == 48
+    # the factor is written over the number of links of a lit cell
+    lit = [book.over(f"x,0,{i},{j}") for i in (0, 1) for j in (3, 4, 5)]
+    assert lit == [[book.number(f"x,0,{i},{j}"), f"×{1 + 3 * i + j - 3}"] for i in (0, 1) for j in (3, 4, 5)]
     assert_fits(book)
     book.cell("x,0,0,0").hover()
-    assert len(counts()) == 54 and book.cell("x,0,0,0").locator(".cbp-mark").all_text_contents() == ["1"]
+    assert len(counts()) == 54 and book.over("x,0,0,0") == [book.number("x,0,0,0"), "1"]
     book.setting("kernel_size", 1).fill("4")
     book.expect_sentence(
         "x[0,0] influences 1 output, through 1 weight; links per cell of x: 0 in 26 cells, 1 in 24, 2 in 4"
@@ -696,7 +767,8 @@ def test_scatter_and_gather_leave_out_what_is_muted(page_of, form):
 def test_numbers_of_links_that_do_not_fit_are_dropped_and_said(page_of):
     page = page_of(width=800, **STATES["links counted, small cells"])
     assert page.page.locator(".cbp-count").count() == 0
-    assert "No room for the numbers of links" in page.page.locator(".cbp [data-array=x]").inner_text()
+    said = page.page.locator(".cbp [data-array=x] .cbp-note").all_inner_texts()
+    assert said == ["no room for the numbers of links: the sentence above says them"]
     assert "links per cell of x: 1 in 4 cells" in page.sentence()
 
 

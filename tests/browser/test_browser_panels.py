@@ -159,7 +159,7 @@ def test_the_split_moves_the_window(in_lab, theme, width):
         assert book.page.locator(".cbp-split").inner_text() == f"{before} before, {total - before} after"
         assert handle.get_attribute("aria-valuenow") == slider.input_value() == str(before)
         assert handle.get_attribute("aria-valuetext") == f"{before} before, {total - before} after"
-        assert book.page.locator(".cbp-window text").text_content() == f"[{before}, {before + 6}) ↔"
+        assert book.page.locator(".cbp-window text").text_content() == f"cells {before} to {before + 5}"
         pads = book.page.locator("[data-row=padded] .cbp-box").evaluate_all(
             "e => e.map((g) => g.classList.contains('cbp-pad'))"
         )
@@ -329,7 +329,7 @@ def test_every_state_fits_and_reads(page_of, state, count):
         assert_fits(page)
         silent = page.page.locator(".cbp-silent").count()
         assert silent > 0 or "do not fit" not in state or width == 1300
-        assert page.page.get_by_text("Numbers too long for these cells").is_visible() == bool(silent)
+        assert page.page.get_by_text("Tinted by value: numbers too long").is_visible() == bool(silent)
         count(
             "states of the padding split and the duality panels measured for overflow, overlap and contrast"
         )
