@@ -79,7 +79,7 @@ def test_the_first_wrong_cell():
 
 
 def captions(html):
-    return re.findall(r'aria-label="([^"]*)"', html)
+    return re.findall(r'<table aria-label="([^"]*)"', html)
 
 
 def test_both_kinds_of_verdicts_show_the_window():
