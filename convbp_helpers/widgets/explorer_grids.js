@@ -63,8 +63,10 @@ function buildGrids(frame) {
   frame.sizes = sizesOf(layer, words, frame.width - 2);
   stage.style.setProperty("--cbp-gap", `${frame.sizes.gap}px`);
   stage.style.rowGap = layer.axes.length === 1 ? "24px" : ""; // room for the lines between rows
+  const waist = frame.sizes.way[0] === "xz"; // keys go from x to w to z there too
+  stage.classList.toggle("cbp-waist", waist);
   stage.replaceChildren(
-    ...frame.sizes.way.map((line) =>
+    ...(waist ? ["xwz"] : frame.sizes.way).map((line) =>
       html("div", { class: "cbp-line" }, ...[...line].map((name) => panelOf(frame, name))),
     ),
   );

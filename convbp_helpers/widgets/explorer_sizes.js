@@ -53,9 +53,14 @@ function panelsOf(count, [width, height], title) {
 }
 
 // The ways in which three panels follow one another: in one line, two of them in a line, or below each other. Rows
-// stand below each other: side by side, all lines between them would lie on one line.
+// stand below each other: side by side, all lines between them would lie on one line. One map of each array stands as
+// a waist, the weights below, from where the lines spread.
 const BELOW = ["x", "w", "z"];
-const WAYS = { 1: [BELOW], 2: [["xwz"], ["x", "wz"], ["xw", "z"], BELOW] };
+const WAIST = ["xz", "w"];
+const waysOf = ({ axes, C, F }) => {
+  if (axes.length === 1) return [[BELOW]];
+  return [...(C * F === 1 ? [[WAIST]] : []), [["xwz"], ["x", "wz"], ["xw", "z"], BELOW]];
+};
 
 // The lowest way to put the panels on a page of this width, or null where none is narrow enough.
 function lowest(options, ways, page) {
@@ -107,7 +112,9 @@ function tried(layer, { lengths, titles, captions }, page, height, widthOf) {
     w: panelsOf(G, table, room("w")),
     z: panelsOf(F, boxes.z, room("z")),
   };
-  const found = lowest(options, WAYS[axes.length], page);
+  const found = waysOf(layer)
+    .map((ways) => lowest(options, ways, page))
+    .find(Boolean);
   return found && { ...found, cell: { height, widths } };
 }
 

@@ -32,6 +32,7 @@ class State(NamedTuple):
     words: tuple
     marked: str | None = None
     lines: int = 1  # of the typeset equation; 0 where nothing is typeset
+    mends: int | None = None  # pieces of mathematics in the verdict; None where they are not counted
 
 
 def of(line, *rest, **expected):
@@ -56,7 +57,8 @@ STATES = {
         "",
         GRAD_X + r"\sum_f \sum_{k,l} \delta_{n,f,i-k,j-l}\, w_{c,f,k,l}",
         "wrong",
-        ("Does not hold.", "It holds if c and f are exchanged in w_{c,f,k,l}."),
+        ("Does not hold.", "It holds if □ and □ are exchanged in □."),
+        mends=3,
     ),
     "wrong chain": of(
         "",
@@ -133,7 +135,8 @@ STATES = {
         EXERCISE,
         r"\frac{\partial J}{\partial w_k} = \sum_i \delta_{i+k}\, x_i",
         "wrong",
-        ("Exercise 1.5: not yet right", "It holds if the sign before k is"),
+        ("Exercise 1.5: not yet right", "It holds if the sign before □ is"),
+        mends=1,
     ),
     "exercise, blank": of(
         EXERCISE,
@@ -166,12 +169,14 @@ SEEN = (
     };
   };
   const lines = (e) => { const range = document.createRange(); range.selectNodeContents(e); return new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size; };
+  // the words, with a □ for each piece of mathematics
+  const words = (e) => { const copy = e.cloneNode(true); copy.querySelectorAll("mjx-container").forEach((math) => math.replaceWith("□")); copy.querySelectorAll("div, br").forEach((line) => line.before("\\n")); return copy.textContent; };
   const box = (e) => {
     const area = e.closest(".jp-OutputArea-output");
     const all = [e, ...e.querySelectorAll("*")], lit = all.filter((n) => own(n));
     const beyond = (n) => n.scrollWidth - n.clientWidth;
     return {
-      text: e.innerText, border: getComputedStyle(e).borderLeftStyle,
+      text: words(e), mends: e.querySelectorAll("mjx-container").length, border: getComputedStyle(e).borderLeftStyle,
       overflow: Math.max(beyond(e), beyond(area), Math.round(e.getBoundingClientRect().right - area.getBoundingClientRect().right)),
       pale: lit.filter((n) => !(contrast(n) >= 4.5)).map((n) => `${n.innerText}: ${contrast(n).toFixed(2)}`),
       marked: all.filter((n) => own(n) && getComputedStyle(n).textDecorationLine === "underline").map((n) => n.innerText),
@@ -182,7 +187,7 @@ SEEN = (
   };
   return [...document.querySelectorAll(".jp-CodeCell")].map((cell) => ({
     errors: [...cell.querySelectorAll('[data-mime-type$="stderr"], [data-mime-type$="error"]')].map((e) => e.innerText),
-    equations: [...cell.querySelectorAll("mjx-container")].map(equation),
+    equations: [...cell.querySelectorAll(".jp-RenderedLatex mjx-container")].map(equation),
     left: [...cell.querySelectorAll(".jp-RenderedLatex")].filter((e) => e.innerText.includes("$$")).length,
     boxes: [...cell.querySelectorAll(".jp-OutputArea [role=status]")].map(box),
     others: cell.querySelectorAll(".jp-OutputArea-output").length,
@@ -270,6 +275,16 @@ def test_every_verdict_is_in_words(seen):
     assert failing(seen, problem) == {}
 
 
+def test_mends_are_typeset(seen):
+    def problem(state, cell):
+        (box,) = cell["boxes"]
+        if state.mends is not None and box["mends"] != state.mends:
+            return f"{box['mends']} pieces of mathematics, not {state.mends}"
+        return "$" in box["text"] and box["text"]
+
+    assert failing(seen, problem) == {}
+
+
 def test_a_wrong_equation_has_a_grid_with_both_numbers(seen):
     found = r"(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
 
@@ -284,7 +299,7 @@ def test_a_wrong_equation_has_a_grid_with_both_numbers(seen):
         wrong = [c.replace("−", "-").split() for c in tables[0]["cells"] if "✗" in c]
         if ["✗", got, "not", should] not in wrong:
             return f"{said}, but {wrong}"
-        return [c for c in tables[0]["cells"] if not re.fullmatch(r"✓\s\S+|✗\s\S+\snot \S+|–", c)]
+        return [c for c in tables[0]["cells"] if c and not re.fullmatch(r"✓\s\S+|✗\s\S+\snot \S+|–", c)]
 
     assert failing(seen, problem) == {}
 
