@@ -16,8 +16,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from convbp_helpers import equations
+from convbp_helpers.words import undollared
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import notebooks  # noqa: E402
+
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}
 CLEAN = {
     name: value
@@ -555,12 +560,17 @@ def test_planted_faults_in_the_readme():
 
 def test_the_equation_in_the_readme_says_what_the_readme_says():
     equation, said = re.search(r"%%equation\n(.*?)\n```\n\n> ✗ (.*?)\n\n", README, re.S).groups()
-    assert repr(equations.check(equation)) == re.sub(r"\s*\n> ", " ", said)
+    assert repr(equations.check(equation)) == undollared(re.sub(r"\s*\n> ", " ", said))
+
+
+def test_the_picture_in_the_readme_is_that_of_notebook_00():
+    drawn = notebooks.first_picture(ROOT / "notebooks" / "00-the-question.ipynb")
+    assert notebooks.README_PICTURE.read_bytes() == drawn and b"<path" in drawn
 
 
 def test_readme_first_screen():
     screen = README.split("\n## ")[0]
     assert re.findall(r"(?m)^# ", README) == ["# "]
-    for piece in ("notebooks/images/explorer.png", "make lab", "make test"):
+    for piece in ("notebooks/images/fan.svg", "make lab", "make test"):
         assert piece in screen
     assert not re.search(r"!(?!\[)|\b(simply|just|obviously)\b", re.sub(r"`[^`]*`", "", README))

@@ -9,6 +9,7 @@ notebook to them.
 """
 
 import ast
+import base64
 import copy
 import os
 import re
@@ -31,6 +32,7 @@ PASSING = ("execution", "ExecuteTime", "collapsed", "scrolled", "trusted", "vsco
 CELL_TIMEOUT = 120  # seconds
 LONGEST_CELL = 20  # lines that are not blank
 WIDEST_PICTURE = 1000  # pixels
+README_PICTURE = ROOT / "notebooks" / "images" / "fan.svg"  # the first of notebook 00
 CODE = r"^ {0,3}(?P<fence>```|~~~).*?^ {0,3}(?P=fence)[`~]*[^\S\n]*?$|`[^`\n]+`"
 
 
@@ -297,6 +299,12 @@ def execute(path):
     return new != old
 
 
+def first_picture(path):
+    """The first picture of a notebook, as SVG."""
+    data = re.search(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)", path.read_text(encoding="utf-8"))[1]
+    return base64.b64decode(data)
+
+
 def main(arguments):
     check = "--check" in arguments
     names = [name for name in arguments if not name.startswith("-")]
@@ -327,6 +335,8 @@ def main(arguments):
                 failed = True
                 continue
             print(f"{path.name}: {'written' if changed else 'unchanged'}", flush=True)
+            if path.parent == folder and path.name.startswith("00"):
+                README_PICTURE.write_bytes(first_picture(path))
         for fault in faults(path):
             print(f"{path.name}: {fault}", file=sys.stderr)
             failed = True
