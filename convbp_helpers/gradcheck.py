@@ -294,4 +294,7 @@ def random_directions(
     largest = max(map(abs, slopes)) or 1.0  # below 1, rounding in J can exceed the tolerance: judged as if 1
     tolerance *= max(1.0, largest) / largest
     found = compare(products, slopes, f"{name}, slopes along random directions", tolerance=tolerance)
-    return replace(found, text=f"agree along {directions}") if found else found
+    if not found:
+        return found
+    directions = counted(directions, "random direction")
+    return replace(found, name=name, text=f"agrees with the slopes along {directions}")

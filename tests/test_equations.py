@@ -1591,6 +1591,7 @@ COLOURED = [
     (r"\frac{\partial J}{\partial x_{i}}", r"\frac{\partial J}{\partial " + BLUE + "x}_{i}}"),
     # an index, a word, a name of a command, another letter: none of them is an array
     (r"p_{x} \text{x and w} \begin{aligned} \max \sigma'(a) J y \tag{x}", None),
+    (r"s_w \delta_\delta p_x", r"s_w " + PURPLE + r"\delta}_\delta p_x"),
     (r"f'(x)", r"f'(" + BLUE + "x})"),
 ]  # fmt: skip
 

@@ -113,7 +113,7 @@ def test_lines_lie_over_unlit_cells_and_under_lit_ones():
 def test_filters_are_told_apart_without_colour():
     picture = made("a fan of channels")
     (image,) = (Read(image) for image in picture.images)
-    assert picture.notes == "lines: filter 0 solid, filter 1 dashed"
+    assert picture.notes == "the cells show their indices; lines: filter 0 solid, filter 1 dashed"
     for dash in (None, "7 3"):
         of_dash = [shape for shape in image.shapes if shape.looks.get("stroke-dasharray") == dash]
         assert sum(len(shape.polylines) for shape in of_dash) == 12  # 6 taps, each with its casing
@@ -164,7 +164,7 @@ def test_the_words_of_a_fan():
     )
     assert picture.caption == "The fan"
     assert made("a fan without links").alt.endswith("x[7] has 0 links.")
-    assert made("a fan without links").notes == "hatched: read by no output"
+    assert made("a fan without links").notes == "the cells show their indices; hatched: read by no output"
     assert "; and 12 more." in made("a fan of a tap").alt
     titles = {
         view: [

@@ -10,7 +10,11 @@ from pages import ROOT
 from convbp_helpers import conv_transpose, loops
 
 PAGE = ROOT / "notebooks" / "09-the-whole-layer.ipynb"
-ROWS = {"z": "$z$", "grad_x": r"$\partial J/\partial x$", "grad_w": r"$\partial J/\partial w$"}
+ROWS = {
+    "z": "$z$, [(9.1)](#The-card,-earned)",
+    "grad_x": r"$\partial J/\partial x$",
+    "grad_w": r"$\partial J/\partial w$",
+}
 ROWS |= {"grad_b": r"$\partial J/\partial b$", "transposed": "transposed"}
 
 #: (x, w, stride, padding, dilation, groups)
@@ -26,7 +30,7 @@ LAYERS = [
 def calls() -> dict[str, str]:
     """The calls of the PyTorch table, by row."""
     text = "\n".join(cell.source for cell in nbformat.read(PAGE, 4).cells if cell.cell_type == "markdown")
-    (table,) = re.findall(r"^\| \| PyTorch \|\n.*?(?=^\s*$)", text, re.M | re.S)
+    (table,) = re.findall(r"^\| quantity \| PyTorch \|\n.*?(?=^\s*$)", text, re.M | re.S)
     found = {}
     for name, label in ROWS.items():
         (found[name],) = re.findall(rf"^\| {re.escape(label)} \| `([^`]+)` \|$", table, re.M)

@@ -95,7 +95,7 @@ def test_both_kinds_of_verdicts_show_the_window():
     example = Counterexample("x", ("n", "f", "u", "v"), right, got, np.ones(got.shape, bool), 1)
     html = verdict_html(EquationCheck("", False, 1, counterexample=example))
     assert captions(html) == [
-        "Cell by cell at n = 2, f = 3 (rows u = 4 to 15 of 20): ✓ right; ✗ this side, and below it the left side"
+        "Cell by cell at n = 2, f = 3 (rows u = 4 to 15 of 20): ✓ equal; ✗ this side, and below it the left-hand side"
     ]
     assert html.count("✗ 7<br>not 0") == 1 and html.count("✓ 0") == 12 * 4 - 1
     assert "u = 4<" in html and "u = 15<" in html and "u = 16<" not in html

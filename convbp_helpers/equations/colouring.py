@@ -14,7 +14,7 @@ _SHADES = "|".join(light for light, _ in LETTERS.values())
 _COLOURED = re.compile(rf"\{{\\color\{{(?:{_SHADES})\}}([^{{}}]*(?:\{{[^{{}}]*\}})?)\}}")
 #: passed over: a script, a command with words or a name in its braces, any other command; and what may be an array
 _TOKEN = re.compile(
-    r"(?P<script>[_^]\s*\{)|(?P<words>\\(?:text|mathrm|tag|label|begin|end|color|textcolor|operatorname|mbox)\*?\s*\{[^{}]*\})"
+    r"(?P<script>[_^]\s*\{)|(?P<index>[_^]\s*(?:\\[A-Za-z]+|\w))|(?P<words>\\(?:text|mathrm|tag|label|begin|end|color|textcolor|operatorname|mbox)\*?\s*\{[^{}]*\})"
     r"|(?P<accent>\\(?:tilde|hat|bar|widetilde|widehat)\s*(?:\{\s*(?:\\[A-Za-z]+|[A-Za-z])\s*\}|\\[A-Za-z]+|[A-Za-z]))"
     r"|(?P<name>\\[A-Za-z]+|[A-Za-z])|(?P<rest>\\.|.)",
     re.S,

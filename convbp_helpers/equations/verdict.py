@@ -229,5 +229,5 @@ def _grid(example) -> str:
     left, right, claimed = (
         np.asarray(a)[shown.index] for a in (example.left, example.right, example.claimed)
     )
-    caption = f"Cell by cell{shown.where}: ✓ right; ✗ this side, and below it the left side"
+    caption = f"Cell by cell{shown.where}: ✓ equal; ✗ this side, and below it the left-hand side"
     return cells(right, left, claimed, caption=caption, rows=shown.rows, columns=shown.columns)

@@ -207,6 +207,9 @@ class LinkedMaps:
 
     def _notes(self, show_counts):
         notes = []
+        bare = [self.shown[name][0] for name in "xwz" if self.values[name] is None]
+        if bare:
+            notes.append(f"the cells{'' if len(bare) == 3 else f' of {listed(bare)}'} show their indices")
         if show_counts:
             to = " to one filter" if self.layer.filters > 1 else ""
             small = f"small: number of links{to}"
@@ -217,7 +220,7 @@ class LinkedMaps:
         by_dash = defaultdict(list)
         for f in sorted({weight[0] for _, weight, _ in self.links}):
             by_dash[DASHES[f % len(DASHES)][1]].append(f)
-        if sum(map(len, by_dash.values())) > 1:
+        if set(by_dash) - {DASHES[0][1]}:
             said = (f"{plural(len(f), 'filter')} {listed(f)} {word}" for word, f in by_dash.items())
             notes.append(f"lines: {', '.join(said)}")
         left = [
