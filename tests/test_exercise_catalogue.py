@@ -195,3 +195,36 @@ def test_a_gradient_again_says_nothing():
     gradient, right = r"\frac{\partial J}{\partial w_k}", r"\sum_i \delta_{i-k} x_i"
     report = exercises.check_weight_gradient_over_inputs(f"{gradient} = {gradient} + {right} - {right}")
     assert not report.passed and "says nothing yet" in report.message
+
+
+def flipped_row(delta, w, n_inputs):
+    grad_x = np.zeros(n_inputs)
+    for u, k in np.ndindex(len(delta), len(w)):
+        grad_x[u + k] += delta[u] * w[len(w) - 1 - k]
+    return grad_x
+
+
+def flipped_plane(delta, w):
+    grad_x = np.zeros(np.add(delta.shape, w.shape) - 1)
+    for u, v in np.ndindex(*delta.shape):
+        grad_x[u : u + w.shape[0], v : v + w.shape[1]] += delta[u, v] * w[::-1, ::-1]
+    return grad_x
+
+
+def reversed_row(delta, x, n_taps):
+    return np.array([delta @ x[k : k + len(delta)] for k in range(n_taps)])[::-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "words"),
+    [
+        ("check_grad_input_1d", flipped_row, "the kernel is flipped"),
+        ("check_repaired_grad_input", flipped_row, "the kernel is flipped"),
+        ("check_grad_input_gather", flipped_plane, "the kernel is flipped"),
+        ("check_grad_weight_1d", reversed_row, "the gradient comes out reversed"),
+    ],
+)
+def test_the_classic_mistake_is_named(name, answer, words):
+    """A kernel flipped or not flipped, whatever the exercise is about, is said and not only shown in numbers."""
+    report = CHECKS[name](answer)
+    assert not report.passed and words in report.message and words in report.diagnosis

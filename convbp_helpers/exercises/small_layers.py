@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -94,9 +94,34 @@ class Layer:
     def case(self, of, also=None, **known) -> Case:
         """An answer that must return grad_x, grad_w or z: handed over are its two factors, and what else is named."""
         given = {name: getattr(self, name) for name in ("delta", "x", "w") if name in FACTORS[of]}
+        mistakes = known.pop("mistakes", {})
+        for words, array in self._reversed(of).items():
+            if not any(
+                np.array_equal(array, other) for other in mistakes.values() if not isinstance(other, list)
+            ):
+                mistakes = mistakes | {words: array}
         return Case(
-            self.name, given | (also or {}), getattr(self, of), terms=partial(self.terms, of), **known
+            self.name,
+            given | (also or {}),
+            getattr(self, of),
+            terms=partial(self.terms, of),
+            mistakes=mistakes,
+            **known,
         )
+
+    def _reversed(self, of):
+        """The classic mistake, in words that go on from "This is what comes out if"."""
+        flipped = lambda array: np.flip(array, tuple(range(array.ndim - len(self.geometry.axes), array.ndim)))  # noqa: E731
+        if of == "grad_x":
+            words = "the kernel is flipped: δ runs down while w runs up, and here both run the same way"
+            return {words: replace(self, w=flipped(self.w)).grad_x}
+        if of == "grad_w":
+            return {
+                "the gradient comes out reversed: nothing is flipped in it, both δ and x run up": flipped(
+                    self.grad_w
+                )
+            }
+        return {}
 
 
 def plain_layers(sizes):

@@ -50,21 +50,32 @@ def _tall(shape):
     return shape[-2] + SHIFT * (shape[-3] - 1)
 
 
+def _room(item):
+    """The width of a sign or a stack, in px."""
+    if isinstance(item, str):
+        return 18
+    name, _, shape, label = item
+    return max(
+        UNIT * _wide(shape)[1], wide(name, 15, bold=True), *(wide(line, 12) for line in label.splitlines())
+    )
+
+
 def _draw_stacks(rows):
     drawing, top, width = Drawing(), 0, 0
-    for row in rows:
+    rooms = [[_room(item) for item in row] for row in rows]
+    if len({len(row) for row in rows}) == 1:  # what corresponds stands below each other
+        rooms = [list(map(max, zip(*rooms, strict=True)))] * len(rows)
+    for row, room_of in zip(rows, rooms, strict=True):
         lines = max(len(item[3].splitlines()) for item in row if not isinstance(item, str))
         highest = UNIT * max(_tall(item[2]) for item in row if not isinstance(item, str))
         left, middle = 2, top + 24 + highest / 2
-        for item in row:
+        for item, room in zip(row, room_of, strict=True):
             if isinstance(item, str):
-                drawing.write(left + 10, middle, item, 24 if item == "⋆" else 18)
-                left += 34
+                drawing.write(left + room / 2, middle, item, 24 if item == "⋆" else 18)
+                left += room + 16
                 continue
             name, role, shape, label = item
             one, needed = (UNIT * n for n in _wide(shape))
-            texts = [wide(name, 15, bold=True), *(wide(line, 12) for line in label.splitlines())]
-            room = max(needed, *texts)
             upper, centre = middle - UNIT * _tall(shape) / 2, left + room / 2
             for copy in range(shape[0] if len(shape) == 4 else 1):
                 at = centre - needed / 2 + copy * (one + 1.2 * UNIT)
