@@ -26,6 +26,8 @@ def draw_links(maps: LinkedMaps) -> Image:
     for panel in maps.panels:
         _draw_unlit(drawing, maps, panel, at[panel["name"], panel["lead"]])
     _draw_lines(drawing, maps, at)
+    for panel in maps.panels:
+        _write_unlit(drawing, maps, panel, at[panel["name"], panel["lead"]])
     for name, (x, y) in zip("xwz", maps.layout.places, strict=True):
         drawing.title(x, y + 8, maps.shown[name][1], *maps.title(name))
     for panel in maps.panels:
@@ -48,7 +50,7 @@ def _lattices(maps):
 
 
 def _draw_unlit(drawing, maps, panel, at):
-    grid, lit, array = np.atleast_2d(panel["array"]), panel["highlight"], maps.block(panel["name"]).array
+    grid, array = np.atleast_2d(panel["array"]), maps.block(panel["name"]).array
     (above, below), (before, after) = array.pads
     padding = (
         square(x - at.broad / 2 + 1.5, y - at.high / 2 + 1.5, at.broad - 3, at.high - 3)
@@ -64,24 +66,27 @@ def _draw_unlit(drawing, maps, panel, at):
     drawing.shape(at.path(panel["hatched"]), fill=HATCHED)
     edge = LINE if panel["role"] == "unlinked" else COLOURS[panel["role"]]
     drawing.shape(at.lines(array.rows, array.columns), fill="none", stroke=edge)
-    for hatched in (False, True):  # those of one look together
-        for cell in panel["texts"]:
-            if cell not in lit and (cell in panel["hatched"]) == hatched:
-                _write_cell(drawing, maps, panel, at, cell, hatched)
 
 
-def _write_cell(drawing, maps, panel, at, cell, hatched=False, kind=None, weight=None):
+def _write_unlit(drawing, maps, panel, at):
+    """The numbers of unlit cells, readable over lines."""
+    for cell in panel["texts"]:
+        if cell not in panel["highlight"]:
+            _write_cell(drawing, maps, panel, at, cell)
+
+
+def _write_cell(drawing, maps, panel, at, cell, kind=None, weight=None):
     """The number of a cell, and the small one below it."""
     text, below = panel["texts"].get(cell, ""), panel["marks"].get(cell)
     size = maps.block(panel["name"]).size
     soft = not weight and (maps.values[panel["name"]] is None or panel["role"] == "unlinked")
     if text and wide(text, size) <= at.broad - 3:
-        looks = dict(kind=kind or ("h" if hatched else "s" if soft else None), font_weight=weight)
+        looks = dict(kind=kind or ("i" if soft else "h"), font_weight=weight)
         size = fitted(text, at.broad - 4, size) if weight else size
         drawing.write(*at.middle(*cell, 0.38 if below else 0.5), text, size - bool(below), **looks)
         if below:
             small = fitted(below, at.broad - 3, 9.5)
-            drawing.write(*at.middle(*cell, 0.8), below, small, kind=kind or ("i" if hatched else "s"))
+            drawing.write(*at.middle(*cell, 0.8), below, small, kind=kind or "i")
 
 
 def _draw_lines(drawing, maps, at):
@@ -142,4 +147,4 @@ def _draw_lit(drawing, maps, panel, at):
     drawing.shape(square_, kind="b")
     drawing.shape(square_, fill=colour or (HATCHED if hatched else "none"))
     drawing.shape(square_, kind="o", stroke_width=3)
-    _write_cell(drawing, maps, panel, at, own, hatched, kind="k" if colour else None, weight=700)
+    _write_cell(drawing, maps, panel, at, own, kind="k" if colour else None, weight=700)
