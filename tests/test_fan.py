@@ -103,7 +103,9 @@ def test_lines_lie_over_unlit_cells_and_under_lit_ones():
     lit = [shape.place for shape in image.shapes if shape.looks.get("fill") in TAPS]
     grids = [shape.place for shape in image.shapes if shape.segments]
     assert max(grids) < min(lines) and max(lines) < min(lit)
-    unlit = [text.place for text in image.texts if text.kind == "i"]  # with a border of the background's colour
+    unlit = [
+        text.place for text in image.texts if text.kind == "i"
+    ]  # with a border of the background's colour
     assert len(unlit) == 40 + 24 - 7
     assert min(unlit) > max(lines), "a number is readable over a line"
     (chosen,) = [shape for shape in image.shapes if shape.looks.get("class") == "o"]

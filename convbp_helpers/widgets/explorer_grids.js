@@ -65,7 +65,6 @@ function buildGrids(frame) {
   stage.style.rowGap = layer.axes.length === 1 ? "24px" : ""; // room for the lines between rows
   const waist = frame.sizes.way[0] === "xz"; // keys go from x to w to z there too
   stage.classList.toggle("cbp-waist", waist);
-  stage.classList.toggle("cbp-centred", layer.axes.length === 1 && layer.C * layer.F === 1);
   stage.replaceChildren(
     ...(waist ? ["xwz"] : frame.sizes.way).map((line) =>
       html("div", { class: "cbp-line" }, ...[...line].map((name) => panelOf(frame, name))),
