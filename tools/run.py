@@ -29,7 +29,7 @@ make quick          the tests before a commit, without the slow ones (the browse
 make test-lowest    the tests with the lowest versions that pyproject.toml declares
 make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
-make format         let ruff format and mend the code, notebooks included, and prettier the JavaScript (needs Node)
+make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
 
@@ -409,10 +409,10 @@ def tidy(_arguments):
     failed = run([python, "-m", "ruff", "check", "--fix", "."]) or run([python, "-m", "ruff", "format", "."])
     npx = shutil.which("npx")
     if not npx:
-        say("The JavaScript stays as it is: its formatter, prettier, needs Node with npx.")
+        say("JavaScript and CSS stay as they are: their formatter, prettier, needs Node with npx.")
         return failed
     command = [npx, "--yes", PRETTIER, "--print-width=120", "--log-level=warn", "--write"]
-    return run(command + ["convbp_helpers/widgets/*.js"]) or failed
+    return run(command + ["convbp_helpers/widgets/*.{js,css}"]) or failed
 
 
 def pins(_arguments):
