@@ -45,6 +45,7 @@ LOST = """() => {
     if (code.scrollWidth > code.clientWidth + 1 && !/auto|scroll/.test(getComputedStyle(code).overflowX)) say("code", code, code.scrollWidth - code.clientWidth);
   return lost;
 }"""
+THEME = "(name) => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
 COUNT = """() => ["mjx-container[display]", "table", ".cbp-figure img", ".cm-scroller"].map((kind) => document.querySelectorAll(`.jp-Notebook ${kind}`).length)"""
 
 
@@ -58,38 +59,48 @@ def displays_in(path):
     )
 
 
-class Page(Watched):
-    """A committed notebook, not run, in JupyterLab with the file browser open."""
-
-    def __init__(self, browser, lab, path, theme):
-        shutil.copy(path, lab.root / path.name)
-        # trusted, as outputs are that were made here: of others JupyterLab takes attributes away
-        NotebookNotary(data_dir=str(lab.root.parent / "data")).sign(nbformat.read(path, as_version=4))
-        lab.set_theme(theme)
-        lab.set(TRACKER, {"windowingMode": "none"})  # a cell out of sight is there too
-        super().__init__(browser, width=800)
-        self.page.goto(lab.url_of(path.name))
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        lab.set_theme("light")
-        lab.set(TRACKER, {})
-        self.page.evaluate(SCROLL, displays_in(path))
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_page(chromium, jupyterlab):
-    opened = []
+    """open_page(path): a committed notebook, not run, in JupyterLab with the file browser open, one after the other."""
+    jupyterlab.set(TRACKER, {"windowingMode": "none"})  # a cell out of sight is there too
+    watched = Watched(chromium, width=800)
+    page = watched.page
 
-    def open_page(path, theme="light"):
-        opened.append(Page(chromium, jupyterlab, path, theme))
-        return opened[-1].page
+    def open_page(path):
+        shutil.copy(path, jupyterlab.root / path.name)
+        # trusted, as outputs are that were made here: of others JupyterLab takes attributes away
+        NotebookNotary(data_dir=str(jupyterlab.root.parent / "data")).sign(nbformat.read(path, as_version=4))
+        page.goto(jupyterlab.url_of(path.name))
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.evaluate(SCROLL, displays_in(path))
+        return page
 
     yield open_page
-    for page in opened:
-        page.context.close()
+    jupyterlab.set(TRACKER, {})
+    watched.context.close()
+
+
+def serious(page, theme):
+    """What axe finds serious or critical in what the page itself holds, its text and its outputs, in this theme.
+
+    Of the editor and the prompts JupyterLab is the author.
+    """
+    page.evaluate(THEME, {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[theme])
+    light = str(theme == "light").lower()
+    page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=light)
+    found = (
+        Axe().run(page, context=[[".jp-RenderedMarkdown"], [".jp-OutputArea-output"]]).response["violations"]
+    )
+    return [
+        f"{theme}, {rule['id']}: {node['html'][:120]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_nothing_is_lost_in_a_narrow_column(open_page, path, count):
+def test_a_page_fits_a_narrow_column_and_axe_finds_nothing_serious(open_page, path, count):
     page = open_page(path)
     width = page.evaluate("document.querySelector('.jp-RenderedMarkdown').clientWidth")
     assert 330 < width <= COLUMN
@@ -97,6 +108,8 @@ def test_nothing_is_lost_in_a_narrow_column(open_page, path, count):
     found = page.evaluate(COUNT)
     assert all(found)
     count("equations, tables, pictures and code cells that fit a column of 380 px", sum(found))
+    assert serious(page, "dark") + serious(page, "light") == []
+    count("pages in which axe finds nothing serious, light and dark", 1)
 
 
 def test_what_is_lost_is_found(open_page, tmp_path):
@@ -118,23 +131,9 @@ def test_what_is_lost_is_found(open_page, tmp_path):
     path.write_text(nbformat.writes(new_notebook(cells=cells)))
     lost = open_page(path).evaluate(LOST)
     assert [kind.split(",")[0] for kind in lost] == ["equation", "table", "img"], lost
-
-
-def serious(page, within):
-    """What axe finds serious or critical in that part of the page."""
-    found = Axe().run(page, context=within).response["violations"]
-    return [
-        f"{rule['id']}: {node['html'][:120]}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_axe_finds_nothing_serious(open_page, path, theme, count):
-    page = open_page(path, theme)
-    # what the page itself holds: its text and outputs (of the editor and the prompts JupyterLab is the author)
-    assert serious(page, [[".jp-RenderedMarkdown"], [".jp-OutputArea-output"]]) == []
-    count("pages in which axe finds nothing serious")
+    # a box that scrolls, and that no key reaches
+    box = '<div style="overflow-x: auto"><div style="width: 2000px">wide</div></div>'
+    cells.append(new_code_cell("x", outputs=[new_output("display_data", data={"text/html": box})]))
+    path = tmp_path / "box.ipynb"
+    path.write_text(nbformat.writes(new_notebook(cells=cells)))
+    assert any("light, scrollable-region" in found for found in serious(open_page(path), "light"))
