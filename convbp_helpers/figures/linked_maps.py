@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from ..selection import label, link_counts, links_of
+from ..selection import LINES, label, link_counts, links_of
 from ..words import by, listed, plural, short
 from .drawing import fitted, wide
 from .map_layout import ROOM_FOR_TWO, Array, layout_of
@@ -15,7 +15,7 @@ from .picture import COLOURS
 MOST_CELLS = 700  # of a layer whose maps are all drawn
 MOST_INDICES = 120  # of the cells of a map without numbers; a larger one has them at its edges
 MOST_MAPS = 4  # of x and of z in a larger one, besides the first
-DASHES = ((None, "solid"), ("7 3", "dashed"), ("2 3", "dotted"), ("9 3 2 3", "dash-dotted"))  # by filter
+DASHES = tuple(zip((None, "7 3", "2 3", "9 3 2 3"), LINES, strict=True))  # by filter, with its words
 
 
 def shown_in(view) -> dict:

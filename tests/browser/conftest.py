@@ -4,9 +4,12 @@ All tests below this folder are run by one worker: one Chromium, one JupyterLab.
 """
 
 import pytest
-from browsing import Watched, launch
+from browsing import Watched, exported, launch
 from closing_table import missing
+from explorer import Explorer
 from lab import Lab, Shared
+
+from convbp_helpers.widgets import InfluenceExplorer
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +69,12 @@ def offline(chromium):
     watched = Watched(chromium, offline=True)
     yield watched
     watched.context.close()
+
+
+@pytest.fixture
+def page_of(offline, tmp_path):
+    """Open an exported page of an explorer with these settings."""
+    with exported(offline, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
+        yield lambda width=1300, scheme="light", **settings: open_page(
+            InfluenceExplorer(**settings), width, scheme
+        )

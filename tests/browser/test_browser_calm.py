@@ -3,20 +3,10 @@
 # ruff: noqa: E501 (JavaScript is kept on one line)
 
 import pytest
-from browsing import exported, looks, resize
-from test_browser import OVERFLOW, Explorer, assert_readable
-
-from convbp_helpers.widgets import InfluenceExplorer
+from browsing import looks, resize
+from explorer import OVERFLOW, Explorer, assert_readable
 
 LARGE = dict(input_size=(16, 16), kernel_size=(3, 3), channels=8, filters=8)
-
-
-@pytest.fixture
-def page_of(offline, tmp_path):
-    with exported(offline, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
-        yield lambda width=1300, scheme="light", **settings: open_page(
-            InfluenceExplorer(**settings), width, scheme
-        )
 
 
 @pytest.fixture(autouse=True)

@@ -5,21 +5,11 @@
 import itertools
 
 import pytest
-from browsing import exported
-from test_browser import Explorer, assert_readable
+from explorer import Explorer, assert_readable
 
 from convbp_helpers.figures.picture import LETTERS
-from convbp_helpers.widgets import InfluenceExplorer
 
 ALL = ("input_size", "kernel_size", "stride", "padding", "dilation", "channels", "filters", "groups", "view")
-
-
-@pytest.fixture
-def page_of(offline, tmp_path):
-    with exported(offline, tmp_path, Explorer, ".cbp .cbp-cell") as open_page:
-        yield lambda width=1300, scheme="light", **settings: open_page(
-            InfluenceExplorer(**settings), width, scheme
-        )
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@
 
 import numpy as np
 import pytest
-from browsing import resize
-from test_browser import Explorer, exported
+from browsing import exported, resize
+from explorer import Explorer
 
 from convbp_helpers.selection import LINES, lines_sentence, links_of
 from convbp_helpers.widgets import InfluenceExplorer, SettingError

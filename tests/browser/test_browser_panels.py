@@ -4,7 +4,7 @@
 
 import pytest
 from browsing import COLORS, exported, looks
-from test_browser import OVERFLOW, Explorer, assert_readable
+from explorer import OVERFLOW, Explorer, assert_readable
 
 from convbp_helpers.widgets import DualityPanels, PaddingSplit
 
