@@ -12,7 +12,14 @@ import closing_table
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-TAKEN = "browser/conftest.py", "browser/browsing.py", "browser/lab.py", "closing_table.py", "conftest.py"
+TAKEN = (
+    "browser/conftest.py",
+    "browser/browsing.py",
+    "browser/explorer.py",
+    "browser/lab.py",
+    "closing_table.py",
+    "conftest.py",
+)
 
 SMALL = """
 import pytest
