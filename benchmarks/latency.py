@@ -3,7 +3,8 @@
 Run it with the environment that `make test` makes: python benchmarks/latency.py [--against FOLDER] [--rounds N]
 With --against the package in another folder is measured in the same run, in turn with this one, and ratios are printed.
 
-- pointer: from the event's own time stamp to the first task after the animation frame that follows it
+- pointer: from the event's own time stamp to the first task after the animation frame that follows it; "bare" is a
+  grid without a kernel, of which one cell gets another background: what JupyterLab and the browser take themselves
 - run: from the key that runs the cell to the first frame with cells, in a kernel that has imported the package
 - fresh: the same in a kernel that has just been started, with the import
 - setting: from the input event of a control to the first task after the next animation frame
@@ -30,6 +31,11 @@ LAYERS = {
 }
 TARGETS = dict(zip(LAYERS, (20, 40, 45), strict=True))  # ms, pointer
 LARGE = list(LAYERS)[-1]
+BARE = """from IPython.display import HTML
+cells = "".join(f'<div class="cbp-cell" data-key="x,0,{n // 16},{n % 16}"></div>' for n in range(256))
+look = ".bare > div { display: grid; grid-template-columns: repeat(16, 30px) }"
+look += " .bare .cbp-cell { height: 30px; border: 1px solid } .bare .cbp-cell:hover { background: orange }"
+HTML(f'<style>{look}</style><div class="cbp bare"><div class="cbp-stage" data-array="x">{cells}</div></div>')"""
 SETTING = "input_size=(8, 8), kernel_size=(3, 3)"
 SETTING_TARGET = 16.7 + 50  # ms
 
@@ -140,6 +146,13 @@ class Place:
         for array in "xwz":
             self.keep(f"pointer: {name}: {array}", pointed(self.book, array, times))
 
+    def bare(self, times):
+        self.book.put(BARE)
+        self.book.run(0)
+        self.book.page.wait_for_selector(".bare .cbp-cell")
+        self.book.heard()
+        self.keep("pointer: bare", pointed(self.book, "x", times))
+
     def turn(self, times):
         self.book.put(showing(SETTING, True))
         self.book.run(0)
@@ -189,6 +202,8 @@ def main():
                 for name in LAYERS:
                     for place in places:
                         place.point(name, given.times)
+                for place in places:
+                    place.bare(given.times)
                 for place in places:
                     place.turn(given.times)
             say(places)

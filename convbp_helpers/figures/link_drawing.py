@@ -17,7 +17,7 @@ from .map_layout import CAPTION, INDEX
 from .picture import COLOURS, INK, Image
 
 CASING = "#767676"  # 3:1 on both backgrounds, which no colour of a tap has
-MANY_LINKS = 150  # more of them have thin lines
+MANY_LINKS = 48  # more of them have thin lines, and dashes only at the edges of their cells
 
 
 def draw_links(maps: LinkedMaps) -> Image:
@@ -90,14 +90,15 @@ def _write_cell(drawing, maps, panel, at, cell, kind=None, weight=None):
 
 
 def _draw_lines(drawing, maps, at):
-    """Those of one filter and tap together: a grey casing, on it the colour, in the dashes of the filter."""
-    lines, (casing, core) = defaultdict(str), (2, 1.2) if len(maps.links) > MANY_LINKS else (3.5, 2)
+    """Those of one look together: a grey casing, on it the colour, in the dashes of the filter if they are not many."""
+    many = len(maps.links) > MANY_LINKS
+    lines, (casing, core) = defaultdict(str), (2, 1.2) if many else (3.5, 2)
     for out, weight, inp in maps.links:
         ends = [("x", inp[:1], inp[1:]), ("w", weight[:2], weight[2:]), ("z", out[:1], out[1:])]
         if all((name, lead) in at for name, lead, _ in ends):
             points = (at[name, lead].middle(*row_column(cell)) for name, lead, cell in ends)
             (x0, y0), *others = ((number(x), number(y)) for x, y in points)
-            dash = DASHES[out[0] % len(DASHES)][0]
+            dash = None if many else DASHES[out[0] % len(DASHES)][0]
             lines[dash, tap_colour(maps.layer, weight[2:])] += (
                 f"M{x0} {y0}L{' '.join(f'{x} {y}' for x, y in others)}"
             )

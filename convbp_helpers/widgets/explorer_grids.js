@@ -1,5 +1,6 @@
 // The grids of the influence explorer: the cells of x, w and z with their numbers. A selection changes nothing here but
-// the attributes that keys and screen readers ask for: what it lights is drawn over the grids, in explorer_links.js.
+// the attributes that keys and screen readers ask for: what it lights is drawn under and over the grids, in
+// explorer_links.js.
 
 const LEAST_FOR_COUNTS = 24; // px: a lower cell has no room for a second number
 
@@ -127,8 +128,8 @@ function notesOf({ counts, looks, state }, name) {
   return notes;
 }
 
-// One map of an array, `lead` are its first indices. Its frame has a fixed size, so that the browser need not look at
-// the cells that are out of sight.
+// One map of an array, `lead` are its first indices: its padding, the indices beside and over it, its cells. The frame
+// has a fixed size, and is no picture unless there is padding: each picture costs whenever the page is painted.
 function mapOf(frame, name, lead, several) {
   const { state, looks } = frame;
   const { layer } = state;
@@ -143,39 +144,45 @@ function mapOf(frame, name, lead, several) {
   const caption = several ? label(layer, title, [...lead, ...grid.map(() => "·")]) : "";
   const muted = name !== "x" && silentOf(state).includes(lead[0]);
   const cells = html("div", { class: "cbp-grid", role: "grid", "aria-label": caption || title });
-  cells.style.cssText = `left:${left}px;top:${top}px`;
   const map = { name, lead, muted };
   for (const i of range(rows)) {
     const made = range(columns).map((j) => cellOf(frame, map, two ? [i, j] : [j]));
     cells.append(html("div", { class: "cbp-row", role: "row" }, ...made));
   }
   frame.grids.set(keyOf(name, lead), cells);
-  const back = svg("svg", { class: "cbp-back", width: wide, height: high, "aria-hidden": "true" });
-  const squares = [];
-  for (let i = -above; i < rows + below; i++)
-    for (let j = -before; j < columns + after; j++)
-      if (i < 0 || j < 0 || i >= rows || j >= columns)
-        squares.push(square(left + j * width, top + i * height, width, height));
-  if (squares.length) back.append(svg("path", { class: "cbp-padding", d: squares.join("") }));
-  back.append(...indicesOf({ rows: two ? rows : 0, columns, left, top, width, height }));
-  const box = html("div", { class: "cbp-map" }, back, cells);
+  const parts = [indicesOf("cbp-over-columns", columns, width, height), cells];
+  if (two) parts.unshift(indicesOf("cbp-beside-rows", rows, height, height));
+  const pads = [above, below, before, after];
+  if (pads.some(Boolean)) parts.unshift(paddingOf({ rows, columns, pads, left, top, wide, high, width, height }));
+  const box = html("div", { class: "cbp-map" }, ...parts);
   const cell = `--w:${width + 1}px;--h:${height + 1}px;--f:${looks[name].font}px`;
-  box.style.cssText = `width:${wide}px;height:${high}px;${cell}`;
+  box.style.cssText = `width:${wide}px;height:${high}px;--left:${left}px;--top:${top}px;${cell}`;
   const figure = html("figure", muted ? { class: "cbp-muted" } : {});
   if (caption) figure.append(html("figcaption", {}, caption, muted ? ", muted" : ""));
   figure.append(box);
   return figure;
 }
 
+// Cells of padding are around the array: dashed squares.
+function paddingOf({ rows, columns, pads: [above, below, before, after], left, top, wide, high, width, height }) {
+  const squares = [];
+  for (let i = -above; i < rows + below; i++)
+    for (let j = -before; j < columns + after; j++)
+      if (i < 0 || j < 0 || i >= rows || j >= columns)
+        squares.push(square(left + j * width, top + i * height, width, height));
+  const path = svg("path", { class: "cbp-padding", d: squares.join("") });
+  return svg("svg", { class: "cbp-back", width: wide, height: high, "aria-hidden": "true" }, path);
+}
+
 const square = (x, y, width, height) => `M${x + 2.5} ${y + 2.5}h${width - 4}v${height - 4}h${4 - width}z`;
 
-function indicesOf({ rows, columns, left, top, width, height }) {
-  const size = clamp(height * 0.45, 8, 11);
-  const shown = (count, side) => range(count).filter((n) => side >= 16 || n % Math.ceil(16 / side) === 0);
-  return [
-    ...shown(columns, width).map((j) => text(left + (j + 0.5) * width, TOP - 5, j, "cbp-index", size)),
-    ...shown(rows, height).map((i) => text(17, top + (i + 0.5) * height + 4, i, "cbp-index cbp-end", size)),
-  ];
+// The indices along one side of a map: each where there is room, else every so many.
+function indicesOf(kind, count, side, height) {
+  const every = side >= 16 ? 1 : Math.ceil(16 / side);
+  const numbers = range(Math.ceil(count / every)).map((n) => html("span", {}, n * every));
+  const line = html("div", { class: `cbp-indices ${kind}`, "aria-hidden": "true" }, ...numbers);
+  line.style.cssText = `--side:${side}px;--every:${every};font-size:${clamp(height * 0.45, 8, 11)}px`;
+  return line;
 }
 
 // A cell with its number, or tinted by it where there is no room; in x also its number of links.

@@ -1,8 +1,9 @@
-// The links of the influence explorer, drawn over its grids: for each link a line from its input through its weight to
-// its output, the cells that it lights, and the number of a cell that has no room for it. All of it is one picture that
-// is drawn anew for each selection, on a layer of its own: the grids below are not painted again.
+// The links of the influence explorer: for each link a line from its input through its weight to its output, and the
+// cells that it lights. Two pictures are drawn anew for each selection, each on a layer of its own: under the numbers of
+// the grids the lines and the fills of lit cells, over them the edges, the factors, and the number of a cell that has no
+// room for it. The grids between them are not laid out again.
 
-const MANY_LINKS = 150; // more get thinner lines
+const MANY_LINKS = 48; // more have thin lines, and dashes only at the edges of their cells
 const LEAST_FOR_MARKS = 30; // px: a lower cell has no room for a factor
 const DASHES = ["", "7 3", "2 3", "9 3 2 3"]; // of the filters 0, 1, 2, 3, and again from the start: as LINES says
 
@@ -41,10 +42,8 @@ function placesOf(frame) {
   const [x0, y0] = [from.left + board.clientLeft - board.scrollLeft, from.top + board.clientTop - board.scrollTop];
   frame.places = new Map();
   for (const [key, grid] of frame.grids) {
-    // the map's frame, and not the grid in it: that is not laid out while it is out of sight
-    const { left, top } = grid.parentElement.getBoundingClientRect();
-    const [x, y] = [left - x0 + parseFloat(grid.style.left), top - y0 + parseFloat(grid.style.top)];
-    frame.places.set(key, [x, y]);
+    const { left, top } = grid.getBoundingClientRect();
+    frame.places.set(key, [left - x0, top - y0]);
   }
   return frame.places;
 }
@@ -57,7 +56,7 @@ function boxOf(frame, name, index) {
   const [i, j] = index.length - front === 2 ? [index[front], index[front + 1]] : [0, index[front]];
   const [x, y] = [x0 + j * width, y0 + i * height];
   const [cx, cy] = [x + (width + 1) / 2, y + (height + 1) / 2];
-  return { key: keyOf(name, index), name, index, x, y, width, height, cx, cy, middle: `${cx} ${cy}` };
+  return { key: keyOf(name, index), name, index, x, y, width, height, cx, cy };
 }
 
 const boxAt = (frame, key) => {
@@ -66,31 +65,28 @@ const boxAt = (frame, key) => {
 };
 
 // ----------------------------------------------------------------------------------------------------------- the lines
-// Solid lines of one colour are one path; a dashed line is a path of its own, as the browser then leaves out what lies
-// outside the part that it paints. Below each lies a casing of the same course. Where there are many lines only the
-// edges of the cells are dashed.
+// Lines of one look are one group, and below it lies a casing of the same course. Solid ones are one path; dashed ones
+// are two lines each, as the browser leaves out of a line, and not of a path, the dashes that lie outside the part that
+// it paints. Where there are many lines only the edges of the cells are dashed.
 function linesOf(fan, kind) {
   const many = fan.length > MANY_LINKS;
   const courses = new Map();
-  const add = (look, ...paths) => {
-    if (!courses.has(look)) courses.set(look, []);
-    courses.get(look).push(...paths);
-  };
   for (const { boxes, colour, filter } of fan) {
-    const [x, w, z] = boxes.map((box) => box.middle);
-    const dash = many ? "" : dashOf(filter);
-    if (dash) add(`${colour},${dash}`, `M${x}L${w}`, `M${w}L${z}`);
-    else add(`${colour},`, `M${x}L${w}L${z}`);
+    const look = [colour, many ? "" : dashOf(filter)].join();
+    courses.get(look)?.push(boxes) ?? courses.set(look, [boxes]);
   }
-  const drawn = [];
-  for (const [look, paths] of courses) {
+  const drawn = [...courses].map(([look, links]) => {
     const [colour, dash] = look.split(",");
-    for (const d of dash ? paths : [paths.join("")])
-      for (const line of ['"cbp-casing"', `"cbp-link" stroke="${colour}"`])
-        drawn.push(`<path class=${line} d="${d}"${dashed(dash)}/>`);
-  }
+    const course = dash ? links.map(dashedCourse).join("") : `<path d="${links.map(solidCourse).join("")}"/>`;
+    const group = (name) => `<g class="${name}" stroke="${colour}"${dashed(dash)}>${course}</g>`;
+    return group("cbp-casing") + group("cbp-link");
+  });
   return `<g class="${kind}${many ? " cbp-thin" : ""}">${drawn.join("")}</g>`;
 }
+
+const solidCourse = ([x, w, z]) => `M${x.cx} ${x.cy}L${w.cx} ${w.cy}L${z.cx} ${z.cy}`;
+const dashedCourse = ([x, w, z]) => lineTo(x, w) + lineTo(w, z);
+const lineTo = (from, to) => `<line x1="${from.cx}" y1="${from.cy}" x2="${to.cx}" y2="${to.cy}"/>`;
 
 // ----------------------------------------------------------------------------------------------------------- the cells
 // The cells that the selection lights: key -> colour, the filter whose dashes it has, factor; the selected one on top.
@@ -109,46 +105,49 @@ function litCells({ state }, fan) {
   return lit;
 }
 
-// Cells of one look are one path, and their numbers of one size one group: `data-lit` names the cells of a path in its
-// order, `data-of` that of a number.
+// [under, over] the numbers: fills of lit cells; their edges and factors. Cells of one look are one path, and
+// `data-filled` or `data-lit` names them in its order; `data-of` names that of a factor. A cell without a number is
+// filled from above, as its own tint would lie over the fill.
 function cellsOf(frame, lit, chosen, linked) {
-  const [paths, numbers] = [new Map(), new Map()];
-  const add = (map, look, item) => map.get(look)?.push(item) ?? map.set(look, [item]);
+  const [fills, covers, edges, factors] = [new Map(), new Map(), new Map(), []];
+  const add = (map, look, box) => map.get(look)?.push(box) ?? map.set(look, [box]);
   for (const [key, { colour, filter, factor, selected }] of lit) {
     const box = boxAt(frame, key);
     const bare = key === chosen && !linked;
-    const kind = `cbp-lit${colour && " cbp-tinted"}${selected ? " cbp-selected" : ""}${bare ? " cbp-bare" : ""}`;
-    const fill = colour && ` style="fill:${colour}"`;
-    add(paths, `class="${kind}"${fill}${dashed(dashOf(filter))}`, box);
-    if (bare || frame.nodes.get(key).classList.contains("cbp-silent")) continue;
-    const on = colour && " cbp-on";
-    for (const [kind, size, y, words] of wordsIn(frame, box, factor, selected))
-      add(numbers, `class="${kind}${on}" style="font-size:${size}px"`, textAt(key, box.cx, y, words));
+    const silent = frame.nodes.get(key).classList.contains("cbp-silent");
+    if (!bare) add(silent ? covers : fills, `fill="${colour || "var(--cbp-bg)"}"`, box);
+    add(edges, `class="cbp-lit${selected ? " cbp-selected" : ""}"${dashed(dashOf(filter))}`, box);
+    if (!silent && !bare && factor !== null) factors.push(factorIn(frame, box, factor));
   }
-  const rects = [...paths].map(
-    ([look, boxes]) =>
-      `<path ${look} data-lit="${boxes.map((box) => box.key).join(" ")}" d="${boxes.map(edge).join("")}"/>`,
-  );
-  const groups = [...numbers].map(([look, texts]) => `<g ${look}>${texts.join("")}</g>`);
-  return `<g class="cbp-cells">${rects.join("")}${groups.join("")}</g>`;
+  const marks = `<g class="cbp-marks">${factors.join("")}</g>`;
+  return [pathsOf(fills, "filled"), pathsOf(covers, "filled") + pathsOf(edges, "lit") + marks];
+}
+
+const pathsOf = (looks, name) =>
+  [...looks]
+    .map(([look, boxes]) => `<path ${look} data-${name}="${keysOf(boxes)}" d="${boxes.map(edge).join("")}"/>`)
+    .join("");
+const keysOf = (boxes) => boxes.map((box) => box.key).join(" ");
+// What is lit is light in every theme, so the numbers on it are dark. Where all numbers are, nothing is changed: the
+// browser would look at each of these cells again.
+function darkenNumbers(frame, lit) {
+  const now = new Set();
+  if (frame.darkPage) for (const [key, { colour }] of lit) if (colour) now.add(frame.nodes.get(key));
+  for (const cell of frame.onLit ?? []) if (!now.has(cell)) cell.classList.remove("cbp-on");
+  for (const cell of now) cell.classList.add("cbp-on");
+  frame.onLit = now;
 }
 
 const dashed = (dash) => dash && ` stroke-dasharray="${dash}"`;
 const edge = ({ x, y, width, height }) => `M${x + 0.5} ${y + 0.5}h${width}v${height}h${-width}z`;
-const textAt = (key, x, y, words) => `<text data-of="${key}" x="${x}" y="${y}">${words}</text>`;
 
-// [kind, size, line, words] of the number of a lit cell and, where there is room, of what stands below it: the factor
-// or else the number of links.
-function wordsIn(frame, { key, name, index, y, width, height, cy }, factor, selected) {
-  const { font } = frame.looks[name];
-  const links = frame.counts && frame.nodes.get(key).querySelector(".cbp-count");
-  const words = factor === null ? (links?.textContent ?? "") : `×${short(factor)}`;
-  const small = clamp(height * 0.3, 8, 11);
-  const least = factor === null ? LEAST_FOR_COUNTS : LEAST_FOR_MARKS;
-  const roomy = words && height >= least && words.length * DIGIT * small < width - 4;
-  const base = cy + font * 0.35 - (roomy ? height * 0.14 : 0);
-  const number = [selected ? "cbp-bold" : "cbp-value", font, base, short(at(frame.values[name], index))];
-  return roomy ? [number, ["cbp-mark", small, y + height - 3.5, words]] : [number];
+// The factor under the number of a lit cell, where there is room and no number of links stands there.
+function factorIn(frame, { key, name, y, width, height, cx }, factor) {
+  const words = `×${short(factor)}`;
+  const size = clamp(height * 0.3, 8, 11);
+  const counts = name === "x" && frame.looks.x.roomy;
+  if (counts || height < LEAST_FOR_MARKS || words.length * DIGIT * size >= width - 4) return "";
+  return `<text data-of="${key}" x="${cx}" y="${y + height - 3.5}" style="font-size:${size}px">${words}</text>`;
 }
 
 // ------------------------------------------------------------------------------------------------------- the read-out
@@ -169,38 +168,37 @@ function readOut(frame, key) {
 }
 
 // ------------------------------------------------------------------------------------------------------ drawing it all
-// frame.overlay: the picture over the grids; frame.fan: the links that it shows; frame.layers: what pointing changes.
+// frame.behind, frame.over: the pictures under and over the grids; frame.fan: the links that they show; frame.layers:
+// what pointing changes.
 function showLinks(frame) {
-  const { overlay, state } = frame;
+  const { behind, over, state } = frame;
   const { selected } = state;
   frame.fan = selected ? fanOf(frame) : [];
   frame.heated = "";
-  overlay.classList.remove("cbp-heated");
-  if (!selected) return overlay.replaceChildren();
-  const chosen = selected.join();
-  const linked = frame.fan.length > 0;
-  const cells = cellsOf(frame, litCells(frame, frame.fan), chosen, linked);
+  behind.classList.remove("cbp-heated");
+  const lit = selected ? litCells(frame, frame.fan) : new Map();
+  darkenNumbers(frame, lit);
+  const [fills, edges] = cellsOf(frame, lit, selected?.join(), frame.fan.length > 0);
   // written at once, as a weight may light hundreds of cells; all of it is made of numbers and of the names of arrays
-  overlay.innerHTML =
-    `${linesOf(frame.fan, "cbp-fan")}<g class="cbp-hot-lines"></g>${cells}` +
-    '<g class="cbp-hot-cells"></g><g class="cbp-said-cell"></g>';
-  const [, hot, , over, out] = overlay.children;
-  out.append(...readOut(frame, chosen));
-  frame.layers = { hot, over, out };
+  behind.innerHTML = `${linesOf(frame.fan, "cbp-fan")}<g class="cbp-hot-lines"></g><g class="cbp-fills">${fills}</g>`;
+  over.innerHTML = `<g class="cbp-edges">${edges}</g><g class="cbp-hot-cells"></g><g class="cbp-said-cell"></g>`;
+  const [cells, out] = [over.children[1], over.children[2]];
+  out.append(...readOut(frame, selected?.join()));
+  frame.layers = { lines: behind.children[1], cells, out };
 }
 
 // Let some of the links stand out, and the others fade; also cells alone, as a bias has no link. `pointed` is the cell
 // whose number is read out.
 function heatLinks(frame, links = [], keys = [], pointed = frame.state.selected?.join()) {
-  const { overlay, layers } = frame;
+  const { behind, layers } = frame;
   if (!layers || !frame.state.selected) return;
   const all = [...new Set([...keys, ...links.flatMap((link) => link.keys)])];
   const heated = `${all.join(" ")};${pointed}`;
   if (heated === frame.heated) return;
   frame.heated = heated;
-  overlay.classList.toggle("cbp-heated", all.length > 0);
-  layers.hot.innerHTML = links.length ? linesOf(links, "cbp-hot-fan") : "";
-  layers.over.replaceChildren(
+  behind.classList.toggle("cbp-heated", all.length > 0);
+  layers.lines.innerHTML = links.length ? linesOf(links, "cbp-hot-fan") : "";
+  layers.cells.replaceChildren(
     ...all.map((key) => {
       const { x, y, width, height } = boxAt(frame, key);
       return svg("rect", { class: "cbp-hot", "data-hot": key, x: x + 0.5, y: y + 0.5, width, height });

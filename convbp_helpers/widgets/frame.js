@@ -65,6 +65,13 @@ function mix(colour, share) {
   return `rgb(${parts.map((part) => Math.round(255 - share * (255 - part))).join(", ")})`;
 }
 
+// Whether a colour "rgb(…)", as the browser says it, is nearer to white than to black.
+const isLight = (colour) =>
+  colour
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .reduce((sum, part) => sum + Number(part), 0) > 382;
+
 // -------------------------------------------------------------------------------------------------------------- keys
 const modified = (event) => event.ctrlKey || event.metaKey || event.altKey;
 
@@ -121,7 +128,7 @@ function frameOf(model, { label, kind, stage }) {
 
 // A widget is { label, kind and stage (classes), names (its traits), fit, start, build, show, light, resize, settle }.
 // fit(state) is the state as it is drawn, or null where nothing has these settings. start(frame) makes what a frame
-// does not have. build(frame) makes a new picture; show(frame) one that is still right but for the chosen cell or
+// does not have, and may return what undoes it. build(frame) makes a new picture; show(frame) one that is still right but for the chosen cell or
 // place, whose trait is `light`. resize(frame) is build for a new width, where it differs; settle(frame) is called when
 // the stage has another height.
 function mount({ model, el }, widget) {
@@ -174,7 +181,7 @@ function mount({ model, el }, widget) {
     resize(frame);
   });
   const ready = read();
-  widget.start(frame);
+  const stop = widget.start(frame);
   if (ready) {
     // A notebook puts the widget into its page after this: then the observer is the first who knows the width.
     frame.width = Math.floor(frame.stage.clientWidth);
@@ -183,6 +190,7 @@ function mount({ model, el }, widget) {
   }
   return () => {
     observer.disconnect();
+    stop?.();
     for (const name of names) model.off(`change:${name}`, changed);
   };
 }

@@ -142,26 +142,44 @@ function listenToLetters(frame) {
   for (const kind of ["pointerover", "pointerout", "focusin", "focusout"]) root.addEventListener(kind, name);
 }
 
+// Another theme of the page: numbers on lit cells keep their contrast.
+function listenToTheme(frame) {
+  const restyled = () => {
+    frame.darkPage = isLight(getComputedStyle(frame.root).color);
+    if (frame.layers) showLinks(frame);
+  };
+  const query = matchMedia("(prefers-color-scheme: dark)");
+  query.addEventListener("change", restyled);
+  const observer = new MutationObserver(restyled);
+  observer.observe(document.body, { attributeFilter: ["data-jp-theme-light", "class"] });
+  return () => {
+    query.removeEventListener("change", restyled);
+    observer.disconnect();
+  };
+}
+
 // -------------------------------------------------------------------------------------------------------- on the frame
-// Over the arrays the head with sentence and equation, in sight as long as the widget is; on them the links; below them
-// a line of hints, and the forms.
+// Over the arrays the head with sentence and equation, in sight as long as the widget is; under and over their numbers
+// the links; below them a line of hints, and the forms.
 function start(frame) {
   const { stage, sentence, controls } = frame;
   frame.equation = html("div", { class: "cbp-equation", role: "group", "aria-label": "The selected cell's equation" });
-  frame.overlay = svg("svg", { class: "cbp-links", "aria-hidden": "true" });
+  frame.behind = svg("svg", { class: "cbp-links cbp-behind", "aria-hidden": "true" });
+  frame.over = svg("svg", { class: "cbp-links cbp-over", "aria-hidden": "true" });
   frame.hint = html("span", {});
   frame.key = html("span", {});
   frame.extra = html("div", { class: "cbp-extra" });
   frame.board = html("div", { class: "cbp-board" });
   frame.head = html("div", { class: "cbp-said" });
   stage.replaceWith(frame.head, frame.board);
-  frame.board.append(stage, frame.overlay);
+  frame.board.append(frame.behind, stage, frame.over);
   frame.head.append(sentence, frame.equation);
   frame.board.after(html("p", { class: "cbp-hint" }, frame.key, frame.hint), frame.extra);
   controls.addEventListener("input", (event) => typed(frame, event.target));
   listenToCells(frame);
   listenToTerms(frame);
   listenToLetters(frame);
+  return listenToTheme(frame);
 }
 
 function build(frame) {
@@ -181,14 +199,20 @@ function build(frame) {
 
 function show(frame) {
   const { layer, selected, view, muted, b, _b_start, show_counts } = frame.state;
+  frame.darkPage = isLight(getComputedStyle(frame.root).color); // asked first: later the browser has to work for it
   const moved = movedBiases(b, _b_start);
-  frame.sentence.textContent = sentenceOf(layer, selected, view, { muted, moved, show_counts });
+  saying(frame.sentence, sentenceOf(layer, selected, view, { muted, moved, show_counts }));
   showEquation(frame);
   showForms(frame);
   frame.root.classList.toggle("cbp-held", Boolean(frame.held));
-  frame.hint.textContent = frame.held ? HELD : FREE;
+  saying(frame.hint, frame.held ? HELD : FREE);
   markCells(frame);
   showLinks(frame);
+}
+
+// Words that stand already are left: the page would be laid out again for them.
+function saying(element, words) {
+  if (element.textContent !== words) element.textContent = words;
 }
 
 // The focus stays on its cell.

@@ -92,7 +92,17 @@ def resize(page, width, height=1000):
     """Give the page another size, and wait until it is laid out in it."""
     page.set_viewport_size({"width": width, "height": height})
     page.wait_for_function("width => innerWidth === width", arg=width)
-    # two frames: in the first the observer of the size speaks, in the second what it changed is laid out
+    settle(page)
+
+
+def recolour(page, scheme):
+    """Give the page another colour scheme, and wait until its widgets have heard of it."""
+    page.emulate_media(color_scheme=scheme)
+    settle(page)
+
+
+def settle(page):
+    """Wait for two frames: in the first an observer speaks, in the second what it changed is laid out."""
     page.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
     )
@@ -103,5 +113,5 @@ def looks(page, height=1000):
     for width in (1300, 800):
         resize(page, width, height)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            recolour(page, scheme)
             yield scheme, width

@@ -14,11 +14,14 @@ class Explorer(Seen):
         return self.page.locator(f'.cbp [data-key="{key}"]')
 
     def lit_cell(self, key):
-        """The path of the rectangles that are drawn over this cell, and others of its look, while they are lit."""
+        """The path of the edges that are drawn over this cell, and others of its look, while they are lit."""
         return self.page.locator(f'.cbp-links [data-lit~="{key}"]')
 
     def fill(self, key):
-        return self.lit_cell(key).evaluate("e => getComputedStyle(e).fill")
+        """The colour that a lit cell has, also under its number."""
+        return self.page.locator(f'.cbp-links [data-filled~="{key}"]').evaluate(
+            "e => getComputedStyle(e).fill"
+        )
 
     def lit(self):
         return set(
@@ -29,10 +32,10 @@ class Explorer(Seen):
         """The number that stands in a cell, also of a lit one."""
         return self.cell(key).evaluate("e => e.firstChild?.nodeType === 3 ? e.firstChild.data : ''")
 
-    def over(self, key):
-        """The words that are drawn over a lit cell: its number, and a factor below it."""
-        by_line = "e => e.sort((p, q) => p.getAttribute('y') - q.getAttribute('y')).map((n) => n.textContent)"
-        return self.page.eval_on_selector_all(f'.cbp-links [data-of="{key}"]', by_line)
+    def factor(self, key):
+        """What is drawn over a lit cell, below its number."""
+        [words] = self.page.locator(f'.cbp-links [data-of="{key}"]').all_text_contents() or [""]
+        return words
 
     def sentence(self):
         return self.page.locator(".cbp-sentence").inner_text()
@@ -61,16 +64,18 @@ CONTRAST = (
     + """
   const found = [];
   const fillOf = (rect) => (rect ? getComputedStyle(rect).fill : "none");
+  const filled = (key) => document.querySelector(`.cbp-links [data-filled~="${key}"]`);
   for (const text of document.querySelectorAll(".cbp svg text")) {
     if (!text.textContent) continue;
-    const lit = text.dataset.of ? document.querySelector(`[data-lit~="${text.dataset.of}"]`) : text.matches(".cbp-readout-words") ? text.previousSibling : text.parentElement.querySelector(":scope > rect");
+    const lit = text.dataset.of ? filled(text.dataset.of) : text.matches(".cbp-readout-words") ? text.previousSibling : text.parentElement.querySelector(":scope > rect");
     const fill = fillOf(lit);
     const under = fill.startsWith("rgb") ? over(rgb(fill), ground(text.closest(".cbp"))) : ground(text.closest(".cbp"));
     found.push([ratio(over(rgb(getComputedStyle(text).fill), under), under), "svg " + text.textContent]);
   }
   for (const e of document.querySelectorAll(".cbp-row > .cbp-cell, .cbp-count")) {
     if (!e.textContent) continue;
-    const under = over(rgb(getComputedStyle(e).backgroundColor), ground(e.closest(".cbp")));
+    const fill = fillOf(filled(e.closest(".cbp-cell").dataset.key)), page = ground(e.closest(".cbp"));
+    const under = over(rgb(getComputedStyle(e).backgroundColor), fill.startsWith("rgb") ? over(rgb(fill), page) : page);
     found.push([ratio(over(rgb(getComputedStyle(e).color), under), under), "cell " + e.textContent]);
   }
   for (const e of document.querySelectorAll(".cbp-sentence, .cbp-head, .cbp-symbol, .cbp-number, .cbp-total, .cbp-letter, .cbp-hint, .cbp-title, .cbp-note, .cbp figcaption, .cbp summary, .cbp label, .cbp-problem, .cbp-item button, .cbp-presets button, .cbp-name, .cbp-blocktitle, .cbp-extra p, .cbp-controls select")) {
@@ -85,7 +90,8 @@ CONTRAST = (
 
 def assert_readable(page):
     """Every text on its ground has a contrast of at least 4.5 to 1."""
-    assert page.evaluate(CONTRAST) == []
+    found = page.evaluate(CONTRAST)
+    assert found == [], found
 
 
 OVERFLOW = (
@@ -126,17 +132,23 @@ OVERFLOW = (
   // and the same where a cell is lit
   for (const path of document.querySelectorAll(".cbp-links .cbp-lit")) {
     const rects = [...path.getAttribute("d").matchAll(/M([\d.]+) ([\d.]+)h([\d.]+)v([\d.]+)h-/g)].map((m) => m.slice(1).map(Number));
-    const keys = path.dataset.lit.split(" "), from = document.querySelector(".cbp-links").getBoundingClientRect();
+    const keys = path.dataset.lit.split(" "), from = path.ownerSVGElement.getBoundingClientRect();
     if (keys.length !== rects.length) bad.push("not one rectangle for each lit cell");
     keys.forEach((key, n) => {
       const [x, y, w, h] = rects[n], c = document.querySelector(`[data-key="${key}"]`).getBoundingClientRect();
       if (Math.abs(c.left - from.left + 0.5 - x) > 1 || Math.abs(c.top - from.top + 0.5 - y) > 1 || Math.abs(c.width - 1 - w) > 1 || Math.abs(c.height - 1 - h) > 1) bad.push(key + " is lit elsewhere");
-      const texts = [...document.querySelectorAll(`.cbp-links [data-of="${key}"]`)].sort((p, q) => p.getAttribute("y") - q.getAttribute("y"));
-      for (const t of texts.map((e) => e.getBoundingClientRect())) if (t.left < c.left + 1 || t.right > c.right - 1) bad.push(key + " touches the edge of its cell");
-      if (texts.length > 2) bad.push(key + " has two marks");
-      if (texts.some((e) => parseFloat(getComputedStyle(e).fontSize) < 8)) bad.push(key + " is too small to read");
-      const [value, mark] = texts.map((e) => { const at = Number(e.getAttribute("y")); return [at - 0.74 * parseFloat(getComputedStyle(e).fontSize), at]; });
-      if (mark && (value[1] > mark[0] || value[0] < y || mark[1] > y + h)) bad.push(key + " is not two lines in its cell");
+      const marks = [...document.querySelectorAll(`.cbp-links [data-of="${key}"]`)];
+      if (marks.length > 1) bad.push(key + " has two marks");
+      for (const mark of marks) {
+        const own = mark.getBoundingClientRect(), size = parseFloat(getComputedStyle(mark).fontSize), at = Number(mark.getAttribute("y"));
+        const cell = document.querySelector(`[data-key="${key}"]`), range = document.createRange();
+        range.selectNodeContents(cell.firstChild);
+        const number = range.getBoundingClientRect(), font = parseFloat(getComputedStyle(cell).fontSize);
+        const foot = (number.top + number.bottom) / 2 - from.top + 0.37 * font; // of the ink of its digits
+        if (own.left < c.left + 1 || own.right > c.right - 1) bad.push(key + " touches the edge of its cell");
+        if (size < 8) bad.push(key + " is too small to read");
+        if (foot > at - 0.74 * size + 0.5 || at > y + h || cell.querySelector("small")) bad.push(key + " is not two lines in its cell");
+      }
     });
   }
   for (const e of document.querySelectorAll(".cbp-maps figcaption")) {

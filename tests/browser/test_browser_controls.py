@@ -5,6 +5,7 @@
 import itertools
 
 import pytest
+from browsing import recolour
 from explorer import Explorer, assert_readable
 
 from convbp_helpers.figures.picture import LETTERS
@@ -166,7 +167,7 @@ def test_letters_have_the_shade_of_their_array(page_of, view):
     titles = dict(x="input", w="weight", z="output" if view == "forward" else "gradient")
     titles |= {"grad_x": dict(x="gradient"), "grad_w": dict(w="gradient")}.get(view, {})
     for shade, scheme in enumerate(("light", "dark")):
-        page.page.emulate_media(color_scheme=scheme)
+        recolour(page.page, scheme)
         for letter in page.page.locator(".cbp-equation [data-letter]").all():
             role = ROLES[letter.inner_text()]
             assert letter.evaluate("e => getComputedStyle(e).color") == rgb(LETTERS[role][shade])

@@ -4,30 +4,29 @@
 
 import numpy as np
 import pytest
-from browsing import exported, resize
-from explorer import Explorer
+from browsing import exported, resize, settle
+from explorer import Explorer, assert_readable
 
 from convbp_helpers.selection import LINES, lines_sentence, links_of
 from convbp_helpers.widgets import InfluenceExplorer, SettingError
 
 DASHES = ["none", "7px, 3px", "2px, 3px", "9px, 3px, 2px, 3px"]
-THIN = 150  # links; more have thinner lines, and dashes only at the edges of their cells
+THIN = 48  # links; more have thinner lines, and dashes only at the edges of their cells
 
 #: Every line as [colour, dash, width, [[x, y], [x, y], [x, y]]] on the page: two halves of a dashed line are put together.
 READ = """(kind) => {
-  const from = document.querySelector(".cbp-links").getBoundingClientRect(), lines = [], halves = [];
-  for (const path of document.querySelectorAll(`${kind} .cbp-link`)) {
-    const look = getComputedStyle(path);
-    for (const course of path.getAttribute("d").split("M").slice(1)) {
-      const points = course.split("L").map((pair) => pair.trim().split(" ").map(Number)).map(([x, y]) => [x + from.left, y + from.top]);
-      const line = [look.stroke, look.strokeDasharray, look.strokeWidth, points];
-      (points.length === 3 ? lines : halves).push(line);
+  const from = document.querySelector(".cbp-behind").getBoundingClientRect(), lines = [];
+  const place = (...pairs) => pairs.map(([x, y]) => [Number(x) + from.left, Number(y) + from.top]);
+  for (const group of document.querySelectorAll(`${kind} .cbp-link`)) {
+    const halves = [...group.querySelectorAll("line")], path = group.querySelector("path");
+    const { stroke, strokeDasharray, strokeWidth } = getComputedStyle(path ?? halves[0]);
+    const found = (points) => lines.push([stroke, strokeDasharray, strokeWidth, points]);
+    for (const course of path?.getAttribute("d").split("M").slice(1) ?? []) found(place(...course.split("L").map((pair) => pair.split(" "))));
+    const ends = halves.map((e) => ["1", "2"].map((n) => [e.getAttribute("x" + n), e.getAttribute("y" + n)]));
+    for (let n = 0; n < ends.length; n += 2) {
+      const [[x, w], [again, z]] = [ends[n], ends[n + 1]];
+      w.join() === again.join() ? found(place(x, w, z)) : lines.push(["broken"]);
     }
-  }
-  for (let n = 0; n < halves.length; n += 2) {
-    const [p, q] = [halves[n][3], halves[n + 1][3]];
-    if (p[1].join() !== q[0].join()) lines.push(["broken"]);
-    lines.push([...halves[n].slice(0, 3), [...p, q[1]]]);
   }
   return lines;
 }"""
@@ -144,9 +143,7 @@ def test_lines_follow_when_the_maps_wrap_move_and_scroll(page_of):
     assert_lines(book, explorer, ("x", 1, 2, 3))
     # the width is the same, but the maps move: the lines are drawn anew
     book.page.add_style_tag(content=".cbp-panel .cbp-title { height: 60px !important; }")
-    book.page.evaluate(
-        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
-    )
+    settle(book.page)
     assert_lines(book, explorer, ("x", 1, 2, 3))
 
 
@@ -191,22 +188,38 @@ def test_very_many_lines_are_thinner(page_of):
     assert casing == "2px"
 
 
-def test_a_line_has_a_casing_and_lies_between_the_unlit_and_the_lit_cells(page_of):
+def test_a_line_has_a_casing_and_lies_under_lit_cells_and_all_numbers(page_of):
     book = page_of(selected=("x", 2, 3))
-    assert book.page.locator(".cbp-casing").count() == book.page.locator(".cbp-link").count() == 6
+    assert book.page.locator(".cbp-casing path").count() == book.page.locator(".cbp-link path").count() == 6
     casing = book.page.locator(".cbp-casing").first.evaluate(
         "e => [getComputedStyle(e).stroke, getComputedStyle(e).strokeWidth]"
     )
     assert casing == ["rgb(118, 118, 118)", "3.5px"]
-    order = book.page.eval_on_selector_all(".cbp-links > g", "e => e.map((g) => g.classList[0])")
-    assert order.index("cbp-fan") < order.index("cbp-cells")
-    over = book.page.evaluate("getComputedStyle(document.querySelector('.cbp-links')).zIndex")
-    assert int(over) > 0 and book.page.locator(".cbp-links").get_attribute("aria-hidden") == "true"
+    order = book.page.eval_on_selector_all(".cbp-behind > g", "e => e.map((g) => g.classList[0])")
+    assert order.index("cbp-fan") < order.index("cbp-fills")
+    layers = [".cbp-behind", ".cbp-stage", ".cbp-over"]  # the numbers are in the second
+    depths = [book.page.locator(name).evaluate("e => getComputedStyle(e).zIndex") for name in layers]
+    assert depths == ["auto", "1", "2"]
+    for name in (layers[0], layers[2]):
+        assert book.page.locator(name).get_attribute("aria-hidden") == "true"
     box = book.cell("x,0,3,4").bounding_box()
     hit = book.page.evaluate(
         "([x, y]) => document.elementFromPoint(x, y).dataset.key", [box["x"] + 9, box["y"] + 9]
     )
     assert hit == "x,0,3,4"  # the lines are no target of the pointer
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", "rgb(31, 31, 31)"), ("dark", "rgb(26, 26, 26)")])
+def test_numbers_on_lit_cells_are_dark_in_every_theme(page_of, scheme, ink):
+    book = page_of(scheme=scheme, selected=("x", 0, 2, 3), channels=2, padding=1)
+    colour = lambda key: book.cell(key).evaluate("e => getComputedStyle(e).color")  # noqa: E731
+    plain = colour("z,0,0,0")
+    assert colour("z,0,3,4") == colour("w,0,0,1,1") == ink
+    assert plain == (ink if scheme == "light" else "rgb(237, 237, 237)")
+    assert colour("x,0,2,3") == plain  # chosen, but not filled
+    book.choose("x,1,4,6")
+    assert colour("z,0,3,4") == plain and colour("z,0,4,6") == ink
+    assert_readable(book.page)
 
 
 def faded(book):
