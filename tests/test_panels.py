@@ -206,7 +206,7 @@ def test_step_and_spread_change_places():
     titles = DualityPanels().titles
     assert titles["z"] == "z: x read by w, step s = 2, spread d = 3"
     assert titles["grad_w"] == "∂J/∂w: x read by δ, step d = 3, spread s = 2"
-    assert titles["grad_x"] == "∂J/∂x: δ with zeros put in, read by w reversed, step 1, spread d = 3"
+    assert titles["grad_x"] == "∂J/∂x: δ̂ (δ with zeros put in), read by w reversed, step 1, spread d = 3"
 
 
 # ------------------------------------------------------------------------------------------------------ what they share

@@ -35,7 +35,7 @@ const SYMBOLS = { z: "z", grad_w: "∂J/∂w", grad_x: "∂J/∂x" };
 export const dualTitles = ({ stride, dilation }) => ({
   z: `: x read by w, step s = ${stride}, spread d = ${dilation}`,
   grad_w: `: x read by δ, step d = ${dilation}, spread s = ${stride}`,
-  grad_x: `: δ with zeros put in, read by w reversed, step 1, spread d = ${dilation}`,
+  grad_x: `: δ̂ (δ with zeros put in), read by w reversed, step 1, spread d = ${dilation}`,
 });
 
 const roomOf = ({ input_size, kernel_size, dilation }) => input_size - dilation * (kernel_size - 1) - 1;

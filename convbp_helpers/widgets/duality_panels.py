@@ -191,7 +191,7 @@ class DualityPanels(RowWidget):
         return dict(
             z=f"z: x read by w, step s = {s}, spread d = {d}",
             grad_w=f"∂J/∂w: x read by δ, step d = {d}, spread s = {s}",
-            grad_x=f"∂J/∂x: δ with zeros put in, read by w reversed, step 1, spread d = {d}",
+            grad_x=f"∂J/∂x: δ̂ (δ with zeros put in), read by w reversed, step 1, spread d = {d}",
         )
 
     # ------------------------------------------------------------------------------------------------- how it shows

@@ -56,7 +56,7 @@ function box({ main, sub, fill, strong, faint }, x, y, size) {
   const rect = svg("rect", { x: x + edge, y: y + edge, width: side, height: side });
   if (fill) rect.style.fill = fill;
   const middle = x + size / 2;
-  const font = Math.min(14, (1.5 * size) / Math.max(2, String(main).length));
+  const font = Math.min(14, (1.35 * size) / Math.max(2, String(main).length));
   const group = svg("g", { class: kinds.join(" ") }, rect);
   group.append(text(middle, y + (sub ? 0.42 : 0.5) * size + 5, main, "cbp-value", font));
   if (sub) group.append(text(middle, y + size - 5, sub, "cbp-mark", Math.min(9.5, (1.55 * size) / sub.length)));

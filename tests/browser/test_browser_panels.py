@@ -230,7 +230,7 @@ def test_a_result_lays_its_multipliers_onto_the_row(in_lab, theme, width):
     assert words() == [
         "z: x read by w, step s = 2, spread d = 3",
         "∂J/∂w: x read by δ, step d = 3, spread s = 2",
-        "∂J/∂x: δ with zeros put in, read by w reversed, step 1, spread d = 3",
+        "∂J/∂x: δ̂ (δ with zeros put in), read by w reversed, step 1, spread d = 3",
     ]
     book.expect_sentence(
         "z[0] = w[0]·x[0] + w[1]·x[3] + w[2]·x[6] = 3·1 + 1·3 + 5·5 = 31: the cells of x are d = 3 apart"
