@@ -1,0 +1,101 @@
+"""Asks one library: run by measure.py with the Python of that library's own environment.
+
+    python worker.py ADAPTER describe                  what the adapter is and which words it takes, as JSON
+    python worker.py ADAPTER QUESTIONS.json ANSWERS    one line of JSON for each question, as soon as it is answered
+
+An adapter that refuses with its own error answers {"refuses": ...}; one whose library has no way to say it raises
+Cannot. The process may die on a question: measure.py goes on with the next.
+"""
+
+import importlib.metadata
+import importlib.util
+import json
+import platform
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+QUANTITIES = ("forward", "grad_x", "grad_w", "grad_b", "transposed")
+
+
+class Cannot(Exception):
+    """The library has no way to say this layer."""
+
+
+def load(name):
+    """The adapter of this name; its own folder is no place to import from, as it has files named like libraries."""
+    sys.path = [entry for entry in sys.path if Path(entry or ".").resolve() not in (HERE, HERE / "adapters")]
+    spec = importlib.util.spec_from_file_location(f"adapter_{name}", HERE / "adapters" / f"{name}.py")
+    adapter = importlib.util.module_from_spec(spec)
+    adapter.Cannot = Cannot
+    spec.loader.exec_module(adapter)
+    return adapter
+
+
+def describe(adapter):
+    versions = {package: importlib.metadata.version(package) for package in adapter.PACKAGES}
+    return {
+        "title": adapter.TITLE,
+        "versions": versions,
+        "python": platform.python_version(),
+        "words": list(getattr(adapter, "WORDS", ())),
+        "transposed_words": list(getattr(adapter, "TRANSPOSED_WORDS", ())),
+        "takes_number": hasattr(adapter, "transposed_native"),
+        "dtypes": list(getattr(adapter, "DTYPES", ())),
+    }
+
+
+def array(told):
+    values = np.array([np.nan if value is None else value for value in told["cells"]], dtype=float)
+    return values.reshape(told["shape"])
+
+
+def plain(answer):
+    """An answer as JSON: its shape and its cells, NaN as null."""
+    answer = np.asarray(answer, dtype=float)
+    cells = [None if np.isnan(value) else float(value) for value in answer.ravel().tolist()]
+    return {"shape": list(answer.shape), "cells": [str(c) if c in (float("inf"), -float("inf")) else c for c in cells]}
+
+
+def said(error):
+    """The first line of what an error says that says something."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    words = next((line for line in lines if line), "")
+    return f"{type(error).__name__}: {words}"[:240]
+
+
+def answer(adapter, question):
+    arrays = {name: array(told) for name, told in question["arrays"].items()}
+    settings = {name: value if isinstance(value, (str, int)) or value is None else tuple(
+        tuple(v) if isinstance(v, list) else v for v in value) for name, value in question["settings"].items()}  # fmt: skip
+    function = getattr(adapter, question["ask"], None)
+    if function is None:
+        return {"cannot": f"no {question['ask']} here"}
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            got = plain(function(**arrays, **settings))
+    except Cannot as reason:
+        return {"cannot": str(reason)}
+    except Exception as error:  # whatever a library raises is its answer
+        return {"refuses": said(error)}
+    return got | ({"warns": str(heard[0].message).splitlines()[0][:160]} if heard else {})
+
+
+def main():
+    name, questions, *rest = sys.argv[1:]
+    adapter = load(name)
+    if questions == "describe":
+        print(json.dumps(describe(adapter)))
+        return
+    with open(questions) as file, open(rest[0], "a") as answers:
+        for question in json.load(file):
+            print(json.dumps({"id": question["id"], "asked": True}), file=answers, flush=True)
+            print(json.dumps({"id": question["id"], **answer(adapter, question)}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
