@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calls
 import questions
 import special
 
@@ -88,4 +89,8 @@ def result(name, adapter, cases, answers, date) -> dict:
         "output padding": special.output_paddings(answers),
         "nan": special.meaning_of_nan(answers),
         "digits": special.digits(adapter, answers),
+        "calls": calls.results(adapter["table"], answers) if adapter.get("table") else {},
+        "claims": {
+            name: {"says": says} | answers[f"claim|{name}"] for name, says in adapter.get("claims", {}).items()
+        },
     }

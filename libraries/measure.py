@@ -22,6 +22,7 @@ ROOT = HERE.parent
 sys.path[:0] = [str(HERE), str(ROOT)]
 
 import answers  # noqa: E402
+import calls  # noqa: E402
 import questions  # noqa: E402
 import special  # noqa: E402
 
@@ -136,6 +137,8 @@ def measured(name, wanted, say) -> dict:
     adapter = described(command)
     cases = questions.cases()
     asking = [question for case in cases for question in answers.asked_of(case)] + special.questions(adapter)
+    asking += calls.asked(adapter["table"]) if adapter.get("table") else []
+    asking += [special.question(f"claim|{claim}", "claim", {}, name=claim) for claim in adapter.get("claims", ())]
     found = asked(command, asking, say)
     return answers.result(name, adapter, cases, found, datetime.date.today().isoformat())
 
@@ -152,7 +155,8 @@ def main(names):
         start = time.monotonic()
 
         def say(done, of, head=head):
-            print(f"\r{head}: {done} of {of} questions ", end="", flush=True)
+            if sys.stdout.isatty():
+                print(f"\r{head}: {done} of {of} questions ", end="", flush=True)
 
         try:
             result = measured(name, wanted[name], say)

@@ -32,7 +32,24 @@ def load(name):
     adapter = importlib.util.module_from_spec(spec)
     adapter.Cannot = Cannot
     spec.loader.exec_module(adapter)
+    adapter.claims = claims_of(name, adapter)
     return adapter
+
+
+def claims_of(name, adapter):
+    """The functions of claims/NAME.py, which say in their docstring what they find to be so."""
+    path = HERE / "claims" / f"{name}.py"
+    if not path.exists():
+        return {}
+    spec = importlib.util.spec_from_file_location(f"claims_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    module.adapter = adapter
+    spec.loader.exec_module(module)
+    return {
+        key: value
+        for key, value in vars(module).items()
+        if getattr(value, "__module__", "") == spec.name and value.__doc__ and not key.startswith("_")
+    }
 
 
 def describe(adapter):
@@ -45,6 +62,8 @@ def describe(adapter):
         "transposed_words": list(getattr(adapter, "TRANSPOSED_WORDS", ())),
         "takes_number": hasattr(adapter, "transposed_native"),
         "dtypes": list(getattr(adapter, "DTYPES", ())),
+        "table": getattr(adapter, "TABLE", None),
+        "claims": {name: " ".join(claim.__doc__.split()) for name, claim in adapter.claims.items()},
     }
 
 
@@ -60,6 +79,10 @@ def plain(answer):
     return {"shape": list(answer.shape), "cells": [str(c) if c in (float("inf"), -float("inf")) else c for c in cells]}
 
 
+def tuples(value):
+    return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+
 def said(error):
     """The first line of what an error says that says something."""
     lines = [line.strip() for line in str(error).splitlines()]
@@ -67,10 +90,19 @@ def said(error):
     return f"{type(error).__name__}: {words}"[:240]
 
 
+def claim(function):
+    try:
+        function()
+    except Exception as error:  # that it is not so is an answer too
+        return {"holds": False, "said": said(error)}
+    return {"holds": True}
+
+
 def answer(adapter, question):
+    if question["ask"] == "claim":
+        return claim(adapter.claims[question["settings"]["name"]])
     arrays = {name: array(told) for name, told in question["arrays"].items()}
-    settings = {name: value if isinstance(value, (str, int)) or value is None else tuple(
-        tuple(v) if isinstance(v, list) else v for v in value) for name, value in question["settings"].items()}  # fmt: skip
+    settings = {name: tuples(value) for name, value in question["settings"].items()}
     function = getattr(adapter, question["ask"], None)
     if function is None:
         return {"cannot": f"no {question['ask']} here"}

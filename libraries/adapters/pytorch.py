@@ -5,6 +5,7 @@ import torch
 from torch.nn import functional as F
 
 TITLE = "PyTorch"
+TABLE = "PyTorch"  # of notebook 09
 PACKAGES = ("torch",)
 WORDS = ("same", "valid")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex128")
@@ -68,3 +69,9 @@ def transposed_native(delta, w, stride, padding, dilation):
 def forward_in(dtype, x, w):
     """A layer computed in another type of number."""
     return CONV[w.ndim - 2](tensor(x, dtype), tensor(w, dtype)).to(torch.complex128).real.numpy()
+
+
+def call(code, quantity, x, w, b, delta, **letters):
+    """A call of the page, as it stands."""
+    arrays = {name: tensor(array) for name, array in dict(x=x, w=w, b=b, delta=delta).items()}
+    return eval(code[0], dict(arrays, torch=torch, F=F, **letters)).numpy()
