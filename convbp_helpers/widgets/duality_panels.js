@@ -348,6 +348,3 @@ const PANELS = {
     showPanels(frame);
   },
 };
-
-export const render = (widget) => mount(widget, PANELS);
-export default { render };

@@ -8,7 +8,7 @@ import traitlets
 from .. import figures, loops
 from ..geometry import Axis
 from ..words import factor, number
-from .page import SettingError, array_trait, is_integer, joined, whole
+from .page import SettingError, array_trait, is_integer, module, whole
 from .rows import RowWidget, cells_of, hatched_note, say
 
 __all__ = ["DualityPanels"]
@@ -51,7 +51,7 @@ class DualityPanels(RowWidget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = joined("js", "words", "frame", "rows", "duality_panels")
+    _esm = module("PANELS", "words", "frame", "rows", "duality_panels")
     _SETTINGS = SETTINGS
     _ARRAYS = ("x", "w", "delta")
     _STATE = (*SETTINGS, *_ARRAYS, "selected")

@@ -194,3 +194,20 @@ function mount({ model, el }, widget) {
     for (const name of names) model.off(`change:${name}`, changed);
   };
 }
+
+// The stand-in for a kernel: a model that keeps the state and tells its listeners; told() hears of each change that a
+// widget saves.
+function standIn(state, told = () => {}) {
+  const listeners = {};
+  return {
+    get: (name) => state[name],
+    set(name, value) {
+      if (same(state[name], value)) return;
+      state[name] = value;
+      for (const tell of listeners[`change:${name}`] ?? []) tell();
+    },
+    on: (name, tell) => (listeners[name] ??= []).push(tell),
+    off: () => {},
+    save_changes: told,
+  };
+}

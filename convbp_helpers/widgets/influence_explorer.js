@@ -248,6 +248,3 @@ const EXPLORER = {
   resize,
   settle,
 };
-
-export const render = (widget) => mount(widget, EXPLORER);
-export default { render };

@@ -29,7 +29,7 @@ from .explorer_values import (
     still_muted,
 )
 from .influence_picture import influence
-from .page import SettingError, Widget, array_trait, joined
+from .page import SettingError, Widget, array_trait, joined, module
 
 __all__ = ["InfluenceExplorer"]
 
@@ -101,7 +101,7 @@ class InfluenceExplorer(Widget):
     Equations: notebooks 00 to 02.
     """
 
-    _esm = joined("js", *SCRIPTS)
+    _esm = module("EXPLORER", *SCRIPTS)
     _css = joined("css", "frame", "explorer")
     _SETTINGS = SETTINGS
     _ARRAYS = ARRAYS

@@ -243,6 +243,3 @@ const SPLIT = {
   build: buildSplit,
   show: showSplit,
 };
-
-export const render = (widget) => mount(widget, SPLIT);
-export default { render };

@@ -6,7 +6,7 @@ import numpy as np
 import traitlets
 
 from .. import figures, loops
-from .page import SettingError, array_trait, is_integer, joined, whole
+from .page import SettingError, array_trait, is_integer, module, whole
 from .rows import MOST_CELLS, RowWidget, cells_of, hatched_note, say
 
 __all__ = ["PaddingSplit"]
@@ -38,7 +38,7 @@ class PaddingSplit(RowWidget):
         (a ValueError) if no layer has these settings; nothing changes then.
     """
 
-    _esm = joined("js", "words", "frame", "rows", "padding_split")
+    _esm = module("SPLIT", "words", "frame", "rows", "padding_split")
     _SETTINGS = SETTINGS
     _ARRAYS = ("delta", "w")
     _STATE = (*SETTINGS, "before", *_ARRAYS)

@@ -13,7 +13,7 @@ import traitlets
 from ..figures import COLOURS
 from ..geometry import integer
 
-__all__ = ["SettingError", "Widget", "array_trait", "is_integer", "joined", "whole"]
+__all__ = ["SettingError", "Widget", "array_trait", "is_integer", "joined", "module", "whole"]
 
 #: What stands over the picture that a front end shows where no kernel has made the widget yet.
 STANDS_IN = "This is a picture of it. Run this cell, and you can point at its cells."
@@ -23,6 +23,11 @@ HERE = pathlib.Path(__file__).parent
 def joined(kind, *names) -> str:
     """The files of these names, one after the other: one ES module ("js"), or one style ("css")."""
     return "\n".join((HERE / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
+
+
+def module(widget, *names) -> str:
+    """The ES module of a widget: its files, and what a front end asks for. `widget` is its name there."""
+    return f"{joined('js', *names)}\nexport const render = (page) => mount(page, {widget});\nexport default {{ render }};\n"
 
 
 class SettingError(traitlets.TraitError, ValueError):
@@ -189,20 +194,7 @@ body {{ margin: 1rem auto; max-width: 1200px; padding: 0 1rem; }}
 <main id="explorer"></main>
 <script type="module">
 {module}
-// The stand-in for the kernel: a model that keeps the state and tells its listeners.
-const state = {state};
-const listeners = {{}};
-const model = {{
-  get: (name) => state[name],
-  set(name, value) {{
-    if (JSON.stringify(state[name]) === JSON.stringify(value)) return;
-    state[name] = value;
-    for (const tell of listeners["change:" + name] ?? []) tell();
-  }},
-  on(name, tell) {{ (listeners[name] ??= []).push(tell); }},
-  off() {{}},
-  save_changes() {{}},
-}};
+const model = standIn({state});
 render({{ model, el: document.getElementById("explorer") }});
 </script>
 </body>

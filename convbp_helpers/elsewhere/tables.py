@@ -1,0 +1,210 @@
+"""Tables of what libraries answered: one row a question, one column a library, a mark and a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+
+from .results import Library, library
+
+__all__ = ["QUESTIONS", "Table", "table"]
+
+MARKS = {"yes": "✓", "partly": "✓", "other": "≠", "no": "–"}
+QUANTITIES = {
+    "forward": "z, the forward pass",
+    "grad_x": "∂J/∂x",
+    "grad_w": "∂J/∂w",
+    "grad_b": "∂J/∂b",
+    "transposed": "the transposed layer as ∂J/∂x",
+}
+KINDS = {"differs": "other numbers", "refuses": "refuses", "cannot": "has no way to say", "stops": "stops"}
+ON = {
+    "stride 1": "stride 1",
+    "stride above 1": "stride above 1",
+    "dilation above 1": "dilation above 1",
+    "both": "both above 1",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A mark and words; `kind` is yes, partly, other or no."""
+
+    kind: str
+    words: str = ""
+
+    def __str__(self):
+        return f"{MARKS[self.kind]} {self.words}".strip()
+
+
+# ------------------------------------------------------------------------------------------------- the questions
+def quantity(name, of: Library) -> Answer:
+    """Whether a quantity of every layer is the sum over links; what it does elsewhere, by feature."""
+    told = of.quantities[name]
+    if all("agrees" not in counts for counts in told.values()) and not of.differs:
+        return Answer("no", "has none")
+    found = {kind: [f for f, counts in told.items() if counts.get(kind)] for kind in KINDS}
+    words = [f"{KINDS[kind]}: {', '.join(_short(name, features))}" for kind, features in found.items() if features]
+    return Answer("other" if found["differs"] else "partly" if words else "yes", "; ".join(words))
+
+
+def _short(name, features):
+    """The features, where several say one thing only the shortest."""
+    plain = [feature.removeprefix("transposed, ") for feature in features]
+    covered = {"everything", "one axis", "three axes", "stride and dilation"}
+    few = [feature for feature in plain if feature not in covered or len(plain) == 1]
+    return few or plain
+
+
+def same(condition, of: Library) -> Answer:
+    """What the library's word for "same" means, on layers of this kind."""
+    word = next((word for word in of.words if word.lower() in ("same", "same_upper")), None)
+    if word is None:
+        return Answer("no", "no such word")
+    return _meaning(of.words[word][condition])
+
+
+def transposed_same(condition, of: Library) -> Answer:
+    word = next((word for word in of.transposed if word.lower() in ("same", "same_upper")), None)
+    if word is None:
+        return Answer("no", "no such word")
+    return _meaning(of.transposed[word][condition])
+
+
+def number(of: Library) -> Answer:
+    """What a number given as padding to the transposed layer means."""
+    told = of.transposed.get("1")
+    if told is None or not any("readings" in meaning or "nearest" in meaning for meaning in told.values()):
+        return Answer("no", "takes no number")
+    return _meaning(told["stride above 1"])
+
+
+def kernel(of: Library) -> Answer:
+    """Whether the transposed layer lays the kernel down as ∂J/∂x does."""
+    said = {
+        reading.rpartition("; the kernel ")[2]
+        for word in of.transposed.values()
+        for meaning in word.values()
+        for reading in meaning.get("readings", ())
+        if "; the kernel " in reading
+    }
+    if not said:
+        return Answer("no", "has none")
+    return Answer("yes" if said == {"as it scatters"} else "other", " or ".join(sorted(said)))
+
+
+def output_padding(of: Library) -> Answer:
+    """How large an output padding may be."""
+    limits = []
+    for name, told in of.output_padding.items():
+        if name == "said" or not told["taken"]:
+            continue
+        top = max(told["taken"])
+        limits.append(f"{name}: {'any' if top == 5 else f'to {top}'}")
+        if told["right"] != told["taken"]:
+            return Answer("other", "; ".join([*limits, "larger ones give other numbers"]))
+    return Answer("yes", "; ".join(limits)) if limits else Answer("no", "has none")
+
+
+def nan(of: Library) -> Answer:
+    """Where a NaN in a weight shows."""
+    return Answer("yes", of.nan["reading"]) if "reading" in of.nan else Answer("no", of.nan.get("said", "otherwise"))
+
+
+def half(of: Library) -> Answer:
+    """The sum of 2051 ones in float16, whose neighbours are 2050 and 2052."""
+    told = of.digits.get("float16")
+    if told is None:
+        return Answer("no", "not asked")
+    value = told["2051"]
+    return Answer("yes", f"{value:g}") if isinstance(value, float | int) else Answer("no", "refuses")
+
+
+def whole(of: Library) -> Answer:
+    """Whether whole numbers are taken, and the sum of 5000 of them in one byte."""
+    told = {name: values["5000"] for name, values in of.digits.items() if name.startswith(("int", "uint"))}
+    taken = [f"{name}: {value:g}" for name, value in told.items() if isinstance(value, float | int)]
+    return Answer("yes", ", ".join(taken)) if taken else Answer("no", "refuses" if told else "not asked")
+
+
+def _meaning(told) -> Answer:
+    refused = ""
+    if told.get("refused"):
+        refused = "refuses" if told["refused"] == told["of"] else "refuses some"
+    if "readings" in told:
+        words = told["readings"][0].partition("; the kernel ")[0]
+        return Answer("yes", "; ".join(filter(None, [words, refused])))
+    if "nearest" in told:
+        words = told["nearest"].partition("; the kernel ")[0]
+        return Answer("other", f"{words} on {told['agrees']} of {told['answers']} layers")
+    return Answer("no", refused or "no answer")
+
+
+#: What a row is called on the page -> how it is answered.
+QUESTIONS = {
+    **{words: partial(quantity, name) for name, words in QUANTITIES.items()},
+    **{f"“same”, {words}": partial(same, name) for name, words in ON.items()},
+    "a number p, transposed": number,
+    "the kernel, transposed": kernel,
+    **{f"“same”, transposed, {words}": partial(transposed_same, name) for name, words in list(ON.items())[:2]},
+    "output padding": output_padding,
+    "NaN in one weight": nan,
+    "2051 ones in float16": half,
+    "5000 ones as whole numbers": whole,
+}
+
+
+# ------------------------------------------------------------------------------------------------- the table
+class Table:
+    """Answers of several libraries to several questions; in a notebook it draws itself."""
+
+    def __init__(self, libraries, questions):
+        self.libraries, self.questions = libraries, questions
+        self.rows = {name: [QUESTIONS[name](one) for one in libraries] for name in questions}
+
+    def __repr__(self):
+        lines = [f"{name}: " + " | ".join(map(str, answers)) for name, answers in self.rows.items()]
+        return "\n".join([" | ".join(f"{one.title} {one.version}" for one in self.libraries), *lines])
+
+    def _repr_html_(self):
+        cell = 'style="text-align: left; vertical-align: top; white-space: normal; min-width: 8em"'
+        heads = "".join(
+            f"<th scope=col {cell}>{escape(one.title)}<br><small>{escape(one.version)}</small></th>"
+            for one in self.libraries
+        )
+        lines = "".join(
+            f"<tr><th scope=row {cell}>{escape(name)}</th>"
+            + "".join(f"<td {cell}>{escape(str(answer))}</td>" for answer in answers)
+            + "</tr>"
+            for name, answers in self.rows.items()
+        )
+        dates = sorted({one.date for one in self.libraries})
+        said = f"run on {' and '.join(dates)}, on a CPU: ✓ as the sums over links, or one reading fits; ≠ not so; – no answer"
+        return (
+            f'<div role="region" aria-label="{escape(" and ".join(self.questions))}" tabindex="0" style="overflow-x: auto">'
+            f"<table><thead><tr><th scope=col {cell}>question</th>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+            f'<p style="font-size: 0.85em; opacity: 0.75; margin: 0.2em 0 0">{said}</p>'
+        )
+
+
+def table(*names, questions=None) -> Table:
+    """What these libraries answered.
+
+    Parameters
+    ----------
+    names : str
+        Of `libraries()`.
+    questions : list of str
+        Of `QUESTIONS`; all when left out.
+
+    Raises
+    ------
+    ValueError
+        If there is no such library or question.
+    """
+    questions = list(QUESTIONS if questions is None else questions)
+    for question in questions:
+        if question not in QUESTIONS:
+            raise ValueError(f"no question {question!r}; there are {', '.join(QUESTIONS)}")
+    return Table([library(name) for name in names], questions)

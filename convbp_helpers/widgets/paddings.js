@@ -1,0 +1,23 @@
+// What a word for padding may mean, on one axis: the twin of elsewhere/readings.py, under the same names.
+
+const enough = (h, k, s, d) => Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h, 0);
+const halves = (total) => [Math.floor(total / 2), total - Math.floor(total / 2)];
+const turned = ([before, after]) => [after, before];
+
+export const PADDINGS = {
+  "ceil(H/s) outputs, the odd zero behind": (h, k, s, d) => halves(enough(h, k, s, d)),
+  "ceil(H/s) outputs, the odd zero in front": (h, k, s, d) => turned(halves(enough(h, k, s, d))),
+  "d(K−1) zeros whatever the stride, the odd one behind": (h, k, s, d) => halves(d * (k - 1)),
+  "d(K−1) zeros whatever the stride, the odd one in front": (h, k, s, d) => turned(halves(d * (k - 1))),
+  "K//2 zeros on both sides": (h, k) => [Math.floor(k / 2), Math.floor(k / 2)],
+  "d(K//2) zeros on both sides": (h, k, s, d) => [d * Math.floor(k / 2), d * Math.floor(k / 2)],
+  "d(K−1) zeros, all in front": (h, k, s, d) => [d * (k - 1), 0],
+  "d(K−1) zeros on both sides": (h, k, s, d) => [d * (k - 1), d * (k - 1)],
+  "no zeros": () => [0, 0],
+  "ceil(H/s) outputs, the odd zero behind, and the dilation dropped": (h, k, s) => halves(enough(h, k, s, 1)),
+  "ceil(H/s) outputs, in front as without the dilation": (h, k, s, d) => {
+    const before = halves(enough(h, k, s, 1))[0];
+    return [before, enough(h, k, s, d) - before];
+  },
+};
+const keptDilation = (reading, d) => (reading.endsWith("the dilation dropped") ? 1 : d);
