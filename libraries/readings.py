@@ -65,6 +65,12 @@ def front_undilated(h, k, s, d):
     return before, _enough(h, k, s, d) - before
 
 
+def front_half(h, k, s, d):
+    """In front what an undilated kernel of stride 1 needs; behind, what is missing to ceil(h/s) windows."""
+    before = (k - 1) // 2
+    return before, max((-(-h // s) - 1) * s + d * (k - 1) + 1 - h - before, 0)
+
+
 #: Words for the page -> the padding of an axis. A pair (padding, dilation kept or not).
 FORWARD = {
     "ceil(H/s) outputs, the odd zero behind": (odd_behind, True),
@@ -78,6 +84,7 @@ FORWARD = {
     "no zeros": (none, True),
     "ceil(H/s) outputs, the odd zero behind, and the dilation dropped": (odd_behind, False),
     "ceil(H/s) outputs, in front as without the dilation": (front_undilated, True),
+    "ceil(H/s) outputs, (K−1)//2 zeros in front": (front_half, True),
 }
 
 
@@ -129,6 +136,7 @@ def _to_size(size, larger_behind):
 
 
 _times_stride = lambda u, k, s, d: u * s  # noqa: E731
+_at_most = lambda u, k, s, d: min(u * s, s * (u - 1) + d * (k - 1) + 1)  # noqa: E731
 _keep_long = lambda u, k, s, d: u * s + max(d * (k - 1) + 1 - s, 0)  # noqa: E731
 
 TRANSPOSED = {
@@ -142,6 +150,11 @@ TRANSPOSED = {
     "nothing cut, and zeros up to s·U cells if K < s": lambda u, k, s, d, p: (
         0,
         s * (u - 1) + d * (k - 1) + 1 - _keep_long(u, k, s, d),
+    ),
+    "at most s·U cells, the larger cut behind": _to_size(_at_most, True),
+    "at most s·U cells, the larger cut in front": _to_size(_at_most, False),
+    "min(s(U−1), d(K−1)) cells cut off on both sides": lambda u, k, s, d, p: (
+        (min(s * (u - 1), d * (k - 1)),) * 2
     ),
 }
 KERNELS = {"as it scatters": False, "turned": True}
@@ -161,7 +174,12 @@ def nan_forward(reading, x, w, *, padding):
         return loops.forward(x, w, padding=padding)
     if reading == "also where it meets padding":
         return loops.forward(np.pad(x, ((0, 0), (0, 0), *padding)), w)
+    if reading == NAN[3]:
+        return np.nan_to_num(loops.forward(x, w, padding=padding), nan=np.finfo(np.float32).max)
     return np.full(loops.forward(x, 0 * x[:1, :, :0].sum() + np.zeros_like(w), padding=padding).shape, np.nan)
 
 
-NAN = ("only where the weight meets a cell", "also where it meets padding", "everywhere")
+NAN = (
+    "only where the weight meets a cell", "also where it meets padding", "everywhere",
+    "where the weight meets a cell, as the largest float32",
+)  # fmt: skip
