@@ -128,6 +128,11 @@ def _to_size(size, larger_behind):
     return cuts
 
 
+def _of_delta(k, s, d, p) -> int:
+    """A cell of δ away, s cells of the answer away."""
+    return p + (s - 1) * max(p - d * (k - 1), 0)
+
+
 _times_stride = lambda u, k, s, d: u * s  # noqa: E731
 _keep_long = lambda u, k, s, d: u * s + max(d * (k - 1) + 1 - s, 0)  # noqa: E731
 
@@ -143,12 +148,15 @@ TRANSPOSED = {
         0,
         s * (u - 1) + d * (k - 1) + 1 - _keep_long(u, k, s, d),
     ),
+    "p cells cut off on both sides, those beyond d(K−1) from δ itself": lambda u, k, s, d, p: (_of_delta(k, s, d, p),) * 2,
+    "cut by SAME's zeros for an input of U cells, and the dilation dropped": lambda u, k, s, d, _: odd_behind(u, k, s, d),
 }
 KERNELS = {"as it scatters": False, "turned": True}
 
 
 def transposed(reading, kernel, delta, w, *, stride, dilation, number=None):
     """The answer of a transposed layer whose number or word has this reading."""
+    dilation = (1,) * len(dilation) if reading.endswith("the dilation dropped") else dilation
     axes = zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)
     cuts = [TRANSPOSED[reading](*axis, number) for axis in axes]
     return cropped(spread(delta, w, stride, dilation, turned=KERNELS[kernel]), cuts)
