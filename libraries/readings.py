@@ -136,6 +136,17 @@ def _of_delta(k, s, d, p) -> int:
 _times_stride = lambda u, k, s, d: u * s  # noqa: E731
 _keep_long = lambda u, k, s, d: u * s + max(d * (k - 1) + 1 - s, 0)  # noqa: E731
 
+def _zeros_behind(larger_behind):
+    """Cut to s·U cells where there are more; zeros behind where there are fewer."""
+    cuts = _to_size(_times_stride, larger_behind)
+
+    def either(u, k, s, d, _):
+        total = d * (k - 1) + 1 - s
+        return cuts(u, k, s, d, _) if total > 0 else (0, total)
+
+    return either
+
+
 TRANSPOSED = {
     "p cells cut off on both sides": lambda u, k, s, d, p: (p, p),
     "p zeros put around the spread δ": lambda u, k, s, d, p: (d * (k - 1) - p, d * (k - 1) - p),
@@ -148,9 +159,15 @@ TRANSPOSED = {
         0,
         s * (u - 1) + d * (k - 1) + 1 - _keep_long(u, k, s, d),
     ),
+    "s·U cells, the larger cut behind; what is missing, zeros behind": _zeros_behind(True),
     "p cells cut off on both sides, those beyond d(K−1) from δ itself": lambda u, k, s, d, p: (_of_delta(k, s, d, p),) * 2,
     "cut by SAME's zeros for an input of U cells, and the dilation dropped": lambda u, k, s, d, _: odd_behind(u, k, s, d),
 }
+for _name in (
+    "nothing cut, and zeros up to s·U cells if K < s",
+    "s·U cells, the larger cut behind; what is missing, zeros behind",
+):
+    TRANSPOSED[f"{_name}; and the dilation dropped"] = TRANSPOSED[_name]
 KERNELS = {"as it scatters": False, "turned": True}
 
 
