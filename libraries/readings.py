@@ -96,7 +96,10 @@ def forward(reading, x, w, b, *, stride, dilation, groups=1):
 # ------------------------------------------------------------------------------------------- transposed layers
 def spread(delta, w, stride, dilation, *, turned=False):
     """Every sum of the transposed layer, nothing cut: s(U−1) + d(K−1) + 1 cells on each axis."""
-    size = [s * (u - 1) + d * (k - 1) + 1 for u, k, s, d in zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)]
+    size = [
+        s * (u - 1) + d * (k - 1) + 1
+        for u, k, s, d in zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)
+    ]
     w = w[(..., *[slice(None, None, -1)] * (w.ndim - 2))] if turned else w
     return loops.grad_input(delta, w, (delta.shape[0], w.shape[1], *size), stride=stride, dilation=dilation)
 
@@ -136,6 +139,7 @@ def _of_delta(k, s, d, p) -> int:
 _times_stride = lambda u, k, s, d: u * s  # noqa: E731
 _keep_long = lambda u, k, s, d: u * s + max(d * (k - 1) + 1 - s, 0)  # noqa: E731
 
+
 def _zeros_behind(larger_behind):
     """Cut to s·U cells where there are more; zeros behind where there are fewer."""
     cuts = _to_size(_times_stride, larger_behind)
@@ -160,8 +164,12 @@ TRANSPOSED = {
         s * (u - 1) + d * (k - 1) + 1 - _keep_long(u, k, s, d),
     ),
     "s·U cells, the larger cut behind; what is missing, zeros behind": _zeros_behind(True),
-    "p cells cut off on both sides, those beyond d(K−1) from δ itself": lambda u, k, s, d, p: (_of_delta(k, s, d, p),) * 2,
-    "cut by SAME's zeros for an input of U cells, and the dilation dropped": lambda u, k, s, d, _: odd_behind(u, k, s, d),
+    "p cells cut off on both sides, those beyond d(K−1) from δ itself": lambda u, k, s, d, p: (
+        (_of_delta(k, s, d, p),) * 2
+    ),
+    "cut by SAME's zeros for an input of U cells, and the dilation dropped": lambda u, k, s, d, _: odd_behind(
+        u, k, s, d
+    ),
 }
 for _name in (
     "nothing cut, and zeros up to s·U cells if K < s",
