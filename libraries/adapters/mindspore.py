@@ -51,21 +51,23 @@ def forward(x, w, b, **settings):
     return layer(tensor(x), tensor(w), tensor(b), **settings).asnumpy()
 
 
-def slopes(delta, x, w, b, **settings):
-    _, back = ms.vjp(lambda *arrays: layer(*arrays, **settings), tensor(x), tensor(w), tensor(b))
-    return [slope.asnumpy() for slope in back(tensor(delta))]
+def slopes(by, delta, x, w, b, **settings):
+    arrays = dict(x=tensor(x), w=tensor(w), b=tensor(b))
+    _, back = ms.vjp(lambda array: layer(**arrays | {by: array}, **settings), arrays[by])
+    (slope,) = back(tensor(delta))
+    return slope.asnumpy()
 
 
 def grad_x(**question):
-    return slopes(**question)[0]
+    return slopes("x", **question)
 
 
 def grad_w(**question):
-    return slopes(**question)[1]
+    return slopes("w", **question)
 
 
 def grad_b(**question):
-    return slopes(**question)[2]
+    return slopes("b", **question)
 
 
 def transposed_layer(delta, w, stride, dilation, groups=1, **settings):

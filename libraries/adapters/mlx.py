@@ -39,21 +39,22 @@ def forward(x, w, b, **settings):
     return back(layer(tensor(x), tensor(w), tensor(b), **settings))
 
 
-def slopes(delta, x, w, b, **settings):
-    primals = [tensor(x), tensor(w), tensor(b)]
-    return mx.vjp(lambda *arrays: layer(*arrays, **settings), primals, [tensor(delta)])[1]
+def slopes(by, delta, x, w, b, **settings):
+    arrays = dict(x=tensor(x), w=tensor(w), b=tensor(b))
+    of_one = lambda array: layer(**arrays | {by: array}, **settings)  # noqa: E731
+    return back(mx.vjp(of_one, [arrays[by]], [tensor(delta)])[1][0])
 
 
 def grad_x(**question):
-    return back(slopes(**question)[0])
+    return slopes("x", **question)
 
 
 def grad_w(**question):
-    return back(slopes(**question)[1])
+    return slopes("w", **question)
 
 
 def grad_b(**question):
-    return back(slopes(**question)[2])
+    return slopes("b", **question)
 
 
 def swapped(w, groups):

@@ -1,4 +1,4 @@
-/* TensorFlow.js, backend cpu: tf.conv1d, conv2d, conv3d, depthwiseConv2d, conv2dTranspose and tf.grads; in float32.
+/* TensorFlow.js, backend cpu: tf.conv1d, conv2d, conv3d, depthwiseConv2d, conv2dTranspose and tf.grad; in float32.
 
 Its axes are (N, *spatial, C) and (*kernel, C, F). conv3d takes no numbers of zeros, so tf.pad puts them on. A
 transposed layer of one axis is conv2dTranspose of one row; transposed_native is layers.conv2dTranspose. */
@@ -47,9 +47,15 @@ export default async function (require, Cannot) {
     return channelsFirst(z.add(b));
   }
 
-  function slopes(which, { delta, x, w, b, ...settings }) {
-    const f = (...arrays) => layer(...arrays, settings);
-    return tf.tidy(() => told(tf.grads(f)([tensor(x), tensor(w), tensor(b)], tensor(delta))[which]));
+  function slopes(by, { delta, x, w, b, ...settings }) {
+    return tf.tidy(() => {
+      const arrays = { x: tensor(x), w: tensor(w), b: tensor(b) };
+      const f = (array) => {
+        const given = { ...arrays, [by]: array };
+        return layer(given.x, given.w, given.b, settings);
+      };
+      return told(tf.grad(f)(arrays[by], tensor(delta)));
+    });
   }
 
   function transposed({ delta, w, stride, padding, dilation, groups, output_padding }) {
@@ -98,9 +104,9 @@ export default async function (require, Cannot) {
     TRANSPOSED_WORDS: ["same", "valid"],
     DTYPES: ["float32", "int32", "bool", "complex64"],
     forward: ({ x, w, b, ...settings }) => tf.tidy(() => told(layer(tensor(x), tensor(w), tensor(b), settings))),
-    grad_x: (question) => slopes(0, question),
-    grad_w: (question) => slopes(1, question),
-    grad_b: (question) => slopes(2, question),
+    grad_x: (question) => slopes("x", question),
+    grad_w: (question) => slopes("w", question),
+    grad_b: (question) => slopes("b", question),
     transposed,
     transposed_native,
     forward_in: ({ dtype, x, w }) =>
