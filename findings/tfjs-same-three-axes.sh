@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# TensorFlow.js: "same" starts one cell later in three dimensions than in two where the kernel is smaller than the stride.
+# TensorFlow.js: with a kernel smaller than the stride, "same" starts one cell later in three dimensions than in two.
 #
 # Versions     @tensorflow/tfjs 4.22.0, backend cpu, Node.js 20.
 # Expected     The same row, as a picture for conv2d, maxPool and avgPool and as a volume for conv3d, maxPool3d and

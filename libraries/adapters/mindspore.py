@@ -5,7 +5,6 @@ ops.Conv3D, which take all of them, and for one axis ops.pad.
 """
 
 import mindspore as ms
-import numpy as np
 from mindspore import nn, ops
 
 TITLE = "MindSpore"

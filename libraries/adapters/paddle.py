@@ -1,6 +1,5 @@
 """PaddlePaddle: paddle.nn.functional.conv1d, conv2d, conv3d and conv*_transpose, its autograd."""
 
-import numpy as np
 import paddle
 from paddle.nn import functional as F
 
