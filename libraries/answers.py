@@ -54,7 +54,7 @@ def _counted(cases, quantity, answers):
             result.setdefault("said", answer[kind])
         if kind == "differs" and "smallest" not in result:
             result["smallest"] = _layer(case) | {
-                "expected": case.expected(quantity).tolist(), "got": special.cells(answer).tolist()
+                "expected": case.expected(quantity).tolist(), "got": special.shown(special.cells(answer))
             }  # fmt: skip
         if answer.get("warns"):
             result.setdefault("warns", answer["warns"])

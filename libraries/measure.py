@@ -56,6 +56,9 @@ def environment(name, wanted) -> list[str]:
     """The command that runs this library's worker, its environment made where it is missing or out of date."""
     folder = PLACE / name
     stamp = folder / "made-from.json"
+    missing = [program for program in wanted.get("needs", ()) if not shutil.which(program)]
+    if missing:
+        raise NoEnvironment(f"needs {missing[0]}, which is not here")
     if "npm" in wanted:
         return node_environment(folder, stamp, wanted)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

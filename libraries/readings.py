@@ -103,7 +103,10 @@ def forward(reading, x, w, b, *, stride, dilation, groups=1):
 # ------------------------------------------------------------------------------------------- transposed layers
 def spread(delta, w, stride, dilation, *, turned=False):
     """Every sum of the transposed layer, nothing cut: s(U−1) + d(K−1) + 1 cells on each axis."""
-    size = [s * (u - 1) + d * (k - 1) + 1 for u, k, s, d in zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)]
+    size = [
+        s * (u - 1) + d * (k - 1) + 1
+        for u, k, s, d in zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)
+    ]
     w = w[(..., *[slice(None, None, -1)] * (w.ndim - 2))] if turned else w
     return loops.grad_input(delta, w, (delta.shape[0], w.shape[1], *size), stride=stride, dilation=dilation)
 
@@ -135,9 +138,26 @@ def _to_size(size, larger_behind):
     return cuts
 
 
+def _of_delta(k, s, d, p) -> int:
+    """A cell of δ away, s cells of the answer away."""
+    return p + (s - 1) * max(p - d * (k - 1), 0)
+
+
 _times_stride = lambda u, k, s, d: u * s  # noqa: E731
 _at_most = lambda u, k, s, d: min(u * s, s * (u - 1) + d * (k - 1) + 1)  # noqa: E731
 _keep_long = lambda u, k, s, d: u * s + max(d * (k - 1) + 1 - s, 0)  # noqa: E731
+
+
+def _zeros_behind(larger_behind):
+    """Cut to s·U cells where there are more; zeros behind where there are fewer."""
+    cuts = _to_size(_times_stride, larger_behind)
+
+    def either(u, k, s, d, _):
+        total = d * (k - 1) + 1 - s
+        return cuts(u, k, s, d, _) if total > 0 else (0, total)
+
+    return either
+
 
 TRANSPOSED = {
     "p cells cut off on both sides": lambda u, k, s, d, p: (p, p),
@@ -156,12 +176,25 @@ TRANSPOSED = {
     "min(s(U−1), d(K−1)) cells cut off on both sides": lambda u, k, s, d, p: (
         (min(s * (u - 1), d * (k - 1)),) * 2
     ),
+    "s·U cells, the larger cut behind; what is missing, zeros behind": _zeros_behind(True),
+    "p cells cut off on both sides, those beyond d(K−1) from δ itself": lambda u, k, s, d, p: (
+        (_of_delta(k, s, d, p),) * 2
+    ),
+    "cut by SAME's zeros for an input of U cells, and the dilation dropped": lambda u, k, s, d, _: odd_behind(
+        u, k, s, d
+    ),
 }
+for _name in (
+    "nothing cut, and zeros up to s·U cells if K < s",
+    "s·U cells, the larger cut behind; what is missing, zeros behind",
+):
+    TRANSPOSED[f"{_name}; and the dilation dropped"] = TRANSPOSED[_name]
 KERNELS = {"as it scatters": False, "turned": True}
 
 
 def transposed(reading, kernel, delta, w, *, stride, dilation, number=None):
     """The answer of a transposed layer whose number or word has this reading."""
+    dilation = (1,) * len(dilation) if reading.endswith("the dilation dropped") else dilation
     axes = zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)
     cuts = [TRANSPOSED[reading](*axis, number) for axis in axes]
     return cropped(spread(delta, w, stride, dilation, turned=KERNELS[kernel]), cuts)

@@ -64,6 +64,12 @@ def told(array):
     return {"shape": list(array.shape), "cells": [None if np.isnan(v) else v for v in array.ravel().tolist()]}
 
 
+def shown(array):
+    """Cells for a result: what JSON has no number for as null (NaN) or by its name."""
+    cells = [None if np.isnan(v) else v if np.isfinite(v) else str(v) for v in array.ravel().tolist()]
+    return np.array(cells, dtype=object).reshape(array.shape).tolist()
+
+
 def question(name, ask, arrays, **settings):
     return {"id": name, "ask": ask, "arrays": {key: told(value) for key, value in arrays.items()}, "settings": settings}
 
@@ -142,7 +148,7 @@ def _shown(names, layer):
     return {names[0]: x.tolist(), names[1]: w.tolist(), "stride": list(stride), "dilation": list(dilation)}
 
 
-def _meaning(answers, names, expected, shown):
+def _meaning(answers, names, expected, layer):
     """The readings that every answer has; else the one that most have, and the smallest layer where it is another."""
     given = {n: cells(answer) for n, answer in enumerate(answers) if "cells" in answer}
     result = {"answers": len(given), "of": len(answers)}
@@ -160,7 +166,7 @@ def _meaning(answers, names, expected, shown):
         other = next(n for n in given if n not in agreed[best])
         result |= {
             "nearest": words(best), "agrees": len(agreed[best]),
-            "other": shown(other) | {"got": given[other].tolist(), "nearest": told_cells(expected(best, other))},
+            "other": layer(other) | {"got": shown(given[other]), "nearest": told_cells(expected(best, other))},
         }  # fmt: skip
     return result
 

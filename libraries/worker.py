@@ -86,7 +86,7 @@ def tuples(value):
 def said(error):
     """The first line of what an error says that says something."""
     lines = [line.strip() for line in str(error).splitlines()]
-    words = next((line for line in lines if line), "")
+    words = next((line for line in lines if line.strip("-= ")), "")
     return f"{type(error).__name__}: {words}"[:240]
 
 
