@@ -131,6 +131,12 @@ def _to_size(size, larger_behind):
 _times_stride = lambda u, k, s, d: u * s  # noqa: E731
 _keep_long = lambda u, k, s, d: u * s + max(d * (k - 1) + 1 - s, 0)  # noqa: E731
 
+
+def _behind_only(u, k, s, d, _):
+    total = d * (k - 1) + 1 - s
+    return max(total, 0) // 2, total - max(total, 0) // 2
+
+
 TRANSPOSED = {
     "p cells cut off on both sides": lambda u, k, s, d, p: (p, p),
     "p zeros put around the spread δ": lambda u, k, s, d, p: (d * (k - 1) - p, d * (k - 1) - p),
@@ -143,6 +149,7 @@ TRANSPOSED = {
         0,
         s * (u - 1) + d * (k - 1) + 1 - _keep_long(u, k, s, d),
     ),
+    "s·U cells, the larger cut behind, and zeros only behind if K < s": _behind_only,
 }
 KERNELS = {"as it scatters": False, "turned": True}
 
