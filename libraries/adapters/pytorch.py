@@ -57,13 +57,17 @@ def transposed(delta, w, stride, padding, dilation, groups, output_padding):
         raise Cannot("padding= of a transposed layer is one number for both sides")
     padding = tuple(before for before, _ in padding)
     call = TRANSPOSE[w.ndim - 2]
-    settings = dict(stride=stride, padding=padding, output_padding=output_padding, dilation=dilation, groups=groups)
+    settings = dict(
+        stride=stride, padding=padding, output_padding=output_padding, dilation=dilation, groups=groups
+    )
     return call(tensor(delta), tensor(w), **settings).numpy()
 
 
 def transposed_native(delta, w, stride, padding, dilation):
     """With the library's own number or word for padding."""
-    return TRANSPOSE[w.ndim - 2](tensor(delta), tensor(w), stride=stride, padding=padding, dilation=dilation).numpy()
+    return TRANSPOSE[w.ndim - 2](
+        tensor(delta), tensor(w), stride=stride, padding=padding, dilation=dilation
+    ).numpy()
 
 
 def forward_in(dtype, x, w):
