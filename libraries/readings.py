@@ -78,6 +78,7 @@ FORWARD = {
     "no zeros": (none, True),
     "ceil(H/s) outputs, the odd zero behind, and the dilation dropped": (odd_behind, False),
     "ceil(H/s) outputs, in front as without the dilation": (front_undilated, True),
+    "d(K−1) zeros, all behind": (lambda h, k, s, d: causal(h, k, s, d)[::-1], True),
 }
 
 
@@ -96,7 +97,10 @@ def forward(reading, x, w, b, *, stride, dilation, groups=1):
 # ------------------------------------------------------------------------------------------- transposed layers
 def spread(delta, w, stride, dilation, *, turned=False):
     """Every sum of the transposed layer, nothing cut: s(U−1) + d(K−1) + 1 cells on each axis."""
-    size = [s * (u - 1) + d * (k - 1) + 1 for u, k, s, d in zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)]
+    size = [
+        s * (u - 1) + d * (k - 1) + 1
+        for u, k, s, d in zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)
+    ]
     w = w[(..., *[slice(None, None, -1)] * (w.ndim - 2))] if turned else w
     return loops.grad_input(delta, w, (delta.shape[0], w.shape[1], *size), stride=stride, dilation=dilation)
 
@@ -131,6 +135,18 @@ def _to_size(size, larger_behind):
 _times_stride = lambda u, k, s, d: u * s  # noqa: E731
 _keep_long = lambda u, k, s, d: u * s + max(d * (k - 1) + 1 - s, 0)  # noqa: E731
 
+
+def _zeros_behind(larger_behind):
+    """Cut to s·U cells where there are more; zeros behind where there are fewer."""
+    cuts = _to_size(_times_stride, larger_behind)
+
+    def either(u, k, s, d, _):
+        total = d * (k - 1) + 1 - s
+        return cuts(u, k, s, d, _) if total > 0 else (0, total)
+
+    return either
+
+
 TRANSPOSED = {
     "p cells cut off on both sides": lambda u, k, s, d, p: (p, p),
     "p zeros put around the spread δ": lambda u, k, s, d, p: (d * (k - 1) - p, d * (k - 1) - p),
@@ -143,6 +159,8 @@ TRANSPOSED = {
         0,
         s * (u - 1) + d * (k - 1) + 1 - _keep_long(u, k, s, d),
     ),
+    "s·U cells, the larger cut behind; what is missing, zeros behind": _zeros_behind(True),
+    "s·U cells, the larger cut in front; what is missing, zeros behind": _zeros_behind(False),
 }
 KERNELS = {"as it scatters": False, "turned": True}
 
