@@ -1,18 +1,21 @@
 """Equinox: eqx.nn.Conv under jax.vmap, eqx.filter_grad by the layer and by x; eqx.nn.ConvTranspose."""
 
+from functools import partial
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 jax.config.update("jax_enable_x64", True)
+jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "groups", "output_padding"))
 
 TITLE = "Equinox"
 PACKAGES = ("equinox", "jax")
 WORDS = ("SAME", "VALID", "SAME_LOWER")
 TRANSPOSED_WORDS = ("SAME", "VALID", "SAME_LOWER")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex128")
-KEY = jax.random.key(0)
+KEY = jax.random.key(0)  # of the values that tree_at replaces
 
 
 def layer(w, b, **settings):
@@ -23,10 +26,12 @@ def layer(w, b, **settings):
     return eqx.tree_at(lambda conv: (conv.weight, conv.bias), conv, (jnp.asarray(w), b))
 
 
+@jitted
 def forward(x, w, b, **settings):
     return jax.vmap(layer(w, b, **settings))(jnp.asarray(x))
 
 
+@jitted
 def slopes(delta, x, w, b, **settings):
     """The gradients of the layer's parameters, and by x."""
     loss = lambda both: (jax.vmap(both[0])(both[1]) * delta).sum()  # noqa: E731
@@ -45,6 +50,7 @@ def grad_b(**question):
     return slopes(**question)[0].bias.ravel()
 
 
+@jitted
 def transpose(delta, weight, **settings):
     conv = eqx.nn.ConvTranspose(
         weight.ndim - 2,

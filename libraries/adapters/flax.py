@@ -1,11 +1,14 @@
 """Flax: nnx.Conv, nnx.grad by the layer and by x; nnx.ConvTranspose(transpose_kernel=True)."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
 jax.config.update("jax_enable_x64", True)
+jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "groups"))
 
 TITLE = "Flax"
 PACKAGES = ("flax", "jax")
@@ -38,10 +41,12 @@ def layer(w, b=None, *, stride=1, padding, dilation=1, groups=1, dtype="float64"
     )  # fmt: skip
 
 
+@jitted
 def forward(x, w, b, **settings):
     return first(layer(w, b, **settings)(last(x)))
 
 
+@jitted
 def slopes(delta, x, w, b, **settings):
     """The gradients of the layer's parameters, and by x."""
     return nnx.grad(lambda conv, x: (conv(x) * last(delta)).sum(), argnums=(0, 1))(
@@ -70,7 +75,7 @@ def transpose(delta, w, kernel, **settings):
 
 
 def transposed(delta, w, stride, padding, dilation, groups, output_padding):
-    """Its pairs are the zeros around the spread δ; transpose_kernel turns the kernel, (K, L, out, in) as in nnx.Conv."""
+    """Its pairs are the zeros around the spread δ; transpose_kernel turns nnx.Conv's kernel, (K, L, out, in)."""
     if groups > 1:
         raise Cannot("nnx.ConvTranspose has no groups")
     spans = [d * (k - 1) for k, d in zip(w.shape[2:], dilation)]

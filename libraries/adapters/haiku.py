@@ -1,18 +1,20 @@
 """Haiku: hk.ConvND in hk.transform, jax.vjp by its parameters and by x; hk.ConvNDTranspose."""
 
+from functools import partial
+
 import haiku as hk
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 jax.config.update("jax_enable_x64", True)
+jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "groups"))
 
 TITLE = "Haiku"
 PACKAGES = ("dm-haiku", "jax")
 WORDS = (
     "SAME",
     "VALID",
-    "SAME_LOWER",
     "hk.pad.same",
     "hk.pad.full",
     "hk.pad.causal",
@@ -46,10 +48,12 @@ def layer(x, w, b, stride, padding, dilation, groups):
     return hk.without_apply_rng(hk.transform(conv)).apply({"conv": dict(w=w, b=b)}, x)
 
 
+@jitted
 def forward(x, w, b, **settings):
     return first(layer(last(x), kernel_of(w), jnp.asarray(b), **settings))
 
 
+@jitted
 def slopes(delta, x, w, b, **settings):
     _, back = jax.vjp(lambda *arrays: layer(*arrays, **settings), last(x), kernel_of(w), jnp.asarray(b))
     return back(last(delta))

@@ -1,11 +1,14 @@
 """JAX: jax.lax.conv_general_dilated, jax.vjp; jax.lax.conv_transpose(transpose_kernel=True)."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
 jax.config.update("jax_enable_x64", True)
+jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "groups"))
 
 TITLE = "JAX"
 PACKAGES = ("jax", "jaxlib")
@@ -20,10 +23,12 @@ def layer(x, w, b, stride, padding, dilation, groups):
     return z + b.reshape(-1, *[1] * (w.ndim - 2))
 
 
+@jitted
 def forward(x, w, b, **settings):
     return layer(*map(jnp.asarray, (x, w, b)), **settings)
 
 
+@jitted
 def slopes(delta, x, w, b, **settings):
     _, back = jax.vjp(lambda *arrays: layer(*arrays, **settings), *map(jnp.asarray, (x, w, b)))
     return back(jnp.asarray(delta))
