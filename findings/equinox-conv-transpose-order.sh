@@ -39,7 +39,7 @@ def sizes(named, general, axes):
 transposed = {axes: sizes(TRANSPOSE, eqx.nn.ConvTranspose, axes) for axes in (1, 2, 3)}
 plain = {axes: sizes(CONV, eqx.nn.Conv, axes) for axes in (1, 2, 3)}
 for axes in (1, 2, 3):
-    print(f"{axes} axes: ConvTranspose{axes}d and ConvTranspose give {transposed[axes]}, Conv{axes}d and Conv {plain[axes]}")
+    print(f"ConvTranspose{axes}d and ConvTranspose give {transposed[axes]}, Conv{axes}d and Conv {plain[axes]}")
 so = all(transposed[axes] == [12, 9] and plain[axes] == [3, 3] for axes in (1, 2, 3))
 sys.exit(0 if so else 1)
 PYTHON
