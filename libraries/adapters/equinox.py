@@ -1,4 +1,4 @@
-"""Equinox: eqx.nn.Conv under jax.vmap, eqx.filter_grad by the layer and by x; eqx.nn.ConvTranspose."""
+"""Equinox: eqx.nn.Conv in jax.vmap, eqx.filter_grad by the layer and by x, eqx.nn.ConvTranspose; under jax.jit."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Flax: nnx.Conv, nnx.grad by the layer and by x; nnx.ConvTranspose(transpose_kernel=True)."""
+"""Flax: nnx.Conv and nnx.grad by the layer and by x, under jax.jit; nnx.ConvTranspose(transpose_kernel=True)."""
 
 from functools import partial
 

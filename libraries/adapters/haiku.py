@@ -1,4 +1,4 @@
-"""Haiku: hk.ConvND in hk.transform, jax.vjp by its parameters and by x; hk.ConvNDTranspose."""
+"""Haiku: hk.ConvND in hk.transform, jax.vjp by its parameters and by x, under jax.jit; hk.ConvNDTranspose."""
 
 from functools import partial
 

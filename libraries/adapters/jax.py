@@ -1,4 +1,4 @@
-"""JAX: jax.lax.conv_general_dilated, jax.vjp; jax.lax.conv_transpose(transpose_kernel=True)."""
+"""JAX: jax.lax.conv_general_dilated and jax.vjp under jax.jit; jax.lax.conv_transpose(transpose_kernel=True)."""
 
 from functools import partial
 
