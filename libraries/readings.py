@@ -85,6 +85,7 @@ FORWARD = {
     "ceil(H/s) outputs, the odd zero behind, and the dilation dropped": (odd_behind, False),
     "ceil(H/s) outputs, in front as without the dilation": (front_undilated, True),
     "ceil(H/s) outputs, (K−1)//2 zeros in front": (front_half, True),
+    "d(K−1) zeros, all behind": (lambda h, k, s, d: causal(h, k, s, d)[::-1], True),
 }
 
 
@@ -183,6 +184,7 @@ TRANSPOSED = {
     "cut by SAME's zeros for an input of U cells, and the dilation dropped": lambda u, k, s, d, _: odd_behind(
         u, k, s, d
     ),
+    "s·U cells, the larger cut in front; what is missing, zeros behind": _zeros_behind(False),
 }
 for _name in (
     "nothing cut, and zeros up to s·U cells if K < s",
