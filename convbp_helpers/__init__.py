@@ -1,6 +1,6 @@
 """Backprop through convolution, derived index by index: the helper package of the notebook series."""
 
-from . import arguments, equations, exercises, figures, gradcheck, loops, taps, widgets
+from . import arguments, elsewhere, equations, exercises, figures, gradcheck, loops, taps, widgets
 from .geometry import Axis, Geometry
 from .taps import forward as conv
 from .transposed import conv_transpose
@@ -11,6 +11,7 @@ __all__ = [
     "conv",
     "conv_backward",
     "conv_transpose",
+    "elsewhere",
     "equations",
     "exercises",
     "figures",

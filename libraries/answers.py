@@ -91,6 +91,7 @@ def result(name, adapter, cases, answers, date) -> dict:
         "digits": special.digits(adapter, answers),
         "calls": calls.results(adapter["table"], answers) if adapter.get("table") else {},
         "claims": {
-            name: {"says": says} | answers[f"claim|{name}"] for name, says in adapter.get("claims", {}).items()
+            name: {"says": says} | answers[f"claim|{name}"]
+            for name, says in adapter.get("claims", {}).items()
         },
     }

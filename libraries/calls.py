@@ -59,7 +59,9 @@ def layers(condition):
         if len({c, f, *spatial}) < 4 or kernel[0] == kernel[1] or s == d > 1:
             continue
         settings = dict(stride=(s, s), padding=((p, p),) * 2, dilation=(d, d), groups=g)
-        case = questions.layer(f"{condition}, call {len(made)}", "plain", spatial, kernel, c=c, f=f, **settings)
+        case = questions.layer(
+            f"{condition}, call {len(made)}", "plain", spatial, kernel, c=c, f=f, **settings
+        )
         if case:
             made.append((case, dict(s=s, p=p, d=d, G=g)))
     return made
@@ -67,14 +69,16 @@ def layers(condition):
 
 def asked(title) -> list[dict]:
     """The questions about a table: every call on every layer. r of a transposed layer is what it left over."""
-    asking = []
-    for quantity, code in table(title).items():
+    asking, rows = [], table(title)
+    for quantity, code in rows.items():
         for condition in CONDITIONS:
             for n, (case, letters) in enumerate(layers(condition)):
                 if quantity == "transposed" and len(set(case.output_padding)) > 1:
                     continue
                 arrays = dict(x=case.x, w=case.w, b=case.b, delta=case.delta)
-                letters = letters | dict(r=case.output_padding[0], code=code, quantity=quantity)
+                letters = letters | dict(
+                    r=case.output_padding[0], code=code, line=rows["forward"][0], quantity=quantity
+                )
                 asking.append(special.question(f"call|{quantity}|{condition}|{n}", "call", arrays, **letters))
     return asking
 

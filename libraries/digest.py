@@ -31,7 +31,9 @@ def entry(result) -> dict:
             kept = {key: value for key, value in told.items() if key not in ("smallest", "warns")}
             quantities[quantity][feature] = kept
             if "smallest" in told:
-                differs.append({"feature": feature, "quantity": quantity, "differs": told["differs"], **told["smallest"]})
+                differs.append(
+                    {"feature": feature, "quantity": quantity, "differs": told["differs"], **told["smallest"]}
+                )
     meanings = lambda words: {w: {c: meaning(m) for c, m in told.items()} for w, told in words.items()}  # noqa: E731
     return {
         "title": result["title"],
@@ -50,13 +52,16 @@ def entry(result) -> dict:
 
 
 def results() -> dict[str, dict]:
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))}
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))
+    }
 
 
 def digest() -> str:
     """The text of the file: one line for each library."""
     lines = (
-        f"{json.dumps(name)}: {json.dumps(entry(result), ensure_ascii=False)}" for name, result in results().items()
+        f"{json.dumps(name)}: {json.dumps(entry(result), ensure_ascii=False)}"
+        for name, result in results().items()
     )
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -23,6 +23,7 @@ sys.path[:0] = [str(HERE), str(ROOT)]
 
 import answers  # noqa: E402
 import calls  # noqa: E402
+import digest  # noqa: E402
 import questions  # noqa: E402
 import special  # noqa: E402
 
@@ -90,7 +91,11 @@ def made(steps, folder):
     for step in steps:
         done = subprocess.run(step, cwd=folder, capture_output=True, text=True)
         if done.returncode:
-            said = [line for line in (done.stderr + done.stdout).splitlines() if "ERROR" in line or "error" in line]
+            said = [
+                line
+                for line in (done.stderr + done.stdout).splitlines()
+                if "ERROR" in line or "error" in line
+            ]
             raise NoEnvironment((said or ["could not be installed"])[0].strip()[:240])
 
 
@@ -111,7 +116,9 @@ def asked(command, asking, say) -> dict:
             rest = [question for question in asking if question["id"] not in found]
             todo.write_text(json.dumps(rest))
             told.write_text("")
-            process = subprocess.Popen([*command, str(todo), str(told)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            process = subprocess.Popen(
+                [*command, str(todo), str(told)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
             last, seen = time.monotonic(), 0
             while process.poll() is None:
                 time.sleep(0.2)
@@ -128,7 +135,9 @@ def asked(command, asking, say) -> dict:
             if process.returncode:
                 open_ = [line["id"] for line in lines if line.get("asked") and line["id"] not in found]
                 if not open_ and not lines:
-                    raise NoEnvironment("stops at once: " + process.stderr.read().decode(errors="replace").strip()[-200:])
+                    raise NoEnvironment(
+                        "stops at once: " + process.stderr.read().decode(errors="replace").strip()[-200:]
+                    )
                 for one in open_:
                     found[one] = {"stops": STOPPED}
             process.stderr.close()
@@ -141,7 +150,9 @@ def measured(name, wanted, say) -> dict:
     cases = questions.cases()
     asking = [question for case in cases for question in answers.asked_of(case)] + special.questions(adapter)
     asking += calls.asked(adapter["table"]) if adapter.get("table") else []
-    asking += [special.question(f"claim|{claim}", "claim", {}, name=claim) for claim in adapter.get("claims", ())]
+    asking += [
+        special.question(f"claim|{claim}", "claim", {}, claim=claim) for claim in adapter.get("claims", ())
+    ]
     found = asked(command, asking, say)
     return answers.result(name, adapter, cases, found, datetime.date.today().isoformat())
 
@@ -172,6 +183,7 @@ def main(names):
         part.write_text(written(result))
         part.replace(target)
         print(f"\r{head}: {summary(result)}, {time.monotonic() - start:.0f} s")
+    digest.write()
     if failed:
         sys.exit(f"not asked: {', '.join(failed)}")
 
@@ -198,8 +210,13 @@ def pretty(value, indent=0) -> str:
     if isinstance(value, list):
         if all(not isinstance(item, (dict, list)) for item in value):
             return line
-        return "[\n" + ",\n".join(pad + pretty(item, indent + 1) for item in value) + "\n" + " " * indent + "]"
-    items = (f"{pad}{json.dumps(key, ensure_ascii=False)}: {pretty(item, indent + 1)}" for key, item in value.items())
+        return (
+            "[\n" + ",\n".join(pad + pretty(item, indent + 1) for item in value) + "\n" + " " * indent + "]"
+        )
+    items = (
+        f"{pad}{json.dumps(key, ensure_ascii=False)}: {pretty(item, indent + 1)}"
+        for key, item in value.items()
+    )
     return "{\n" + ",\n".join(items) + "\n" + " " * indent + "}"
 
 

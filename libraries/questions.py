@@ -112,7 +112,9 @@ def tiny(feature, number, size, kernel, **settings):
     settings = {
         key: (value,) if key != "groups" else value for key, value in settings.items() if value is not None
     }
-    return layer(f"{feature}, row {number}", feature, (size,), (kernel,), n=1, c=1, f=1, arrays=counted, **settings)
+    return layer(
+        f"{feature}, row {number}", feature, (size,), (kernel,), n=1, c=1, f=1, arrays=counted, **settings
+    )
 
 
 # -------------------------------------------------------------------------------------------- what a feature is
@@ -134,7 +136,8 @@ def fits(feature, case) -> bool:
         "everything": strided and dilated and uneven and left,
         "one axis": strided and dilated and uneven and left,
         "transposed": strided and not left,
-        "transposed, output padding": left and all(r < s for r, s in zip(case.output_padding, s, strict=True)),
+        "transposed, output padding": left
+        and all(r < s for r, s in zip(case.output_padding, s, strict=True)),
         "transposed, padding": not left and max(max(pair) for pair in p) > 0,
         "transposed, dilation": dilated and not left,
         "transposed, groups": not left,
@@ -188,7 +191,11 @@ ROWS = {
     "stride above kernel": [dict(size=4, kernel=1, stride=3), dict(size=7, kernel=2, stride=3)],
     "transposed": [dict(size=3, kernel=1, stride=2), dict(size=5, kernel=3, stride=2)],
     "transposed, output padding": [dict(size=4, kernel=1, stride=2), dict(size=6, kernel=3, stride=2)],
-    "transposed, padding": [dict(size=3, kernel=3, stride=2, padding=(1, 1)), dict(size=1, kernel=1, stride=2, padding=(1, 1)), dict(size=5, kernel=3, stride=2, padding=(1, 1))],
+    "transposed, padding": [
+        dict(size=3, kernel=3, stride=2, padding=(1, 1)),
+        dict(size=1, kernel=1, stride=2, padding=(1, 1)),
+        dict(size=5, kernel=3, stride=2, padding=(1, 1)),
+    ],
     "transposed, dilation": [dict(size=3, kernel=2, dilation=2), dict(size=7, kernel=3, stride=2, dilation=2)],
 }  # fmt: skip
 

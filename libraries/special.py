@@ -8,10 +8,9 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import readings
 from questions import SEED, counted
 
-from convbp_helpers import loops
+from convbp_helpers.elsewhere import readings
 
 #: name -> (strides, dilations) of the layers on which a word is tried.
 CONDITIONS = {
@@ -71,7 +70,12 @@ def shown(array):
 
 
 def question(name, ask, arrays, **settings):
-    return {"id": name, "ask": ask, "arrays": {key: told(value) for key, value in arrays.items()}, "settings": settings}
+    return {
+        "id": name,
+        "ask": ask,
+        "arrays": {key: told(value) for key, value in arrays.items()},
+        "settings": settings,
+    }
 
 
 def questions(adapter) -> list[dict]:
@@ -80,19 +84,45 @@ def questions(adapter) -> list[dict]:
     for word, condition in itertools.product(adapter["words"], CONDITIONS):
         for n, (x, w, stride, dilation) in enumerate(layers_of_words(condition)):
             settings = dict(stride=stride, padding=word, dilation=dilation, groups=1)
-            asked.append(question(f"word|{word}|{condition}|{n}", "forward", dict(x=x, w=w, b=np.zeros(w.shape[0])), **settings))
+            asked.append(
+                question(
+                    f"word|{word}|{condition}|{n}",
+                    "forward",
+                    dict(x=x, w=w, b=np.zeros(w.shape[0])),
+                    **settings,
+                )
+            )
     natives = [*adapter["transposed_words"], *(NUMBERS if adapter["takes_number"] else ())]
     for native, condition in itertools.product(natives, CONDITIONS):
         for n, (delta, w, stride, dilation) in enumerate(transposed_layers(condition)):
             settings = dict(stride=stride, padding=native, dilation=dilation)
-            asked.append(question(f"native|{native}|{condition}|{n}", "transposed_native", dict(delta=delta, w=w), **settings))
+            asked.append(
+                question(
+                    f"native|{native}|{condition}|{n}",
+                    "transposed_native",
+                    dict(delta=delta, w=w),
+                    **settings,
+                )
+            )
     for name, (s, d) in OUTPUT_PADDING.items():
         for r in range(MOST_OUTPUT_PADDING + 1):
             delta, w, *_ = counted(((1, 1, 3), (1, 1, 3), (1,), (1, 1, 1)))
             settings = dict(stride=(s,), padding=((0, 0),), dilation=(d,), groups=1, output_padding=(r,))
-            asked.append(question(f"output padding|{name}|{r}", "transposed", dict(delta=delta, w=w), **settings))
+            asked.append(
+                question(f"output padding|{name}|{r}", "transposed", dict(delta=delta, w=w), **settings)
+            )
     x, w = nan_layer()
-    asked.append(question("nan", "forward", dict(x=x, w=w, b=np.zeros(1)), stride=(1, 1), padding=NAN_PADDING, dilation=(1, 1), groups=1))
+    asked.append(
+        question(
+            "nan",
+            "forward",
+            dict(x=x, w=w, b=np.zeros(1)),
+            stride=(1, 1),
+            padding=NAN_PADDING,
+            dilation=(1, 1),
+            groups=1,
+        )
+    )
     for dtype, count in itertools.product(adapter["dtypes"], ONES):
         ones = np.ones((1, 1, count))
         asked.append(question(f"ones|{dtype}|{count}", "forward_in", dict(x=ones, w=ones), dtype=dtype))
@@ -121,7 +151,9 @@ def meaning_of_word(word, condition, answers):
     return _meaning(
         [answers[f"word|{word}|{condition}|{n}"] for n in range(len(layers))],
         readings.FORWARD,
-        lambda name, n: readings.forward(name, *layers[n][:2], np.zeros(layers[n][1].shape[0]), **settings(*layers[n][2:])),
+        lambda name, n: readings.forward(
+            name, *layers[n][:2], np.zeros(layers[n][1].shape[0]), **settings(*layers[n][2:])
+        ),
         lambda n: _shown(("x", "w"), layers[n]),
     )
 

@@ -11,6 +11,7 @@ import importlib.metadata
 import importlib.util
 import json
 import platform
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -76,7 +77,10 @@ def plain(answer):
     """An answer as JSON: its shape and its cells, NaN as null."""
     answer = np.asarray(answer, dtype=float)
     cells = [None if np.isnan(value) else float(value) for value in answer.ravel().tolist()]
-    return {"shape": list(answer.shape), "cells": [str(c) if c in (float("inf"), -float("inf")) else c for c in cells]}
+    return {
+        "shape": list(answer.shape),
+        "cells": [str(c) if c in (float("inf"), -float("inf")) else c for c in cells],
+    }
 
 
 def tuples(value):
@@ -87,6 +91,7 @@ def said(error):
     """The first line of what an error says that says something."""
     lines = [line.strip() for line in str(error).splitlines()]
     words = next((line for line in lines if line.strip("-= ")), "")
+    words = re.sub(r"^\{\{.*?\}\} ", "", words)  # where in a graph TensorFlow was
     return f"{type(error).__name__}: {words}"[:240]
 
 
@@ -100,7 +105,7 @@ def claim(function):
 
 def answer(adapter, question):
     if question["ask"] == "claim":
-        return claim(adapter.claims[question["settings"]["name"]])
+        return claim(adapter.claims[question["settings"]["claim"]])
     arrays = {name: array(told) for name, told in question["arrays"].items()}
     settings = {name: tuples(value) for name, value in question["settings"].items()}
     function = getattr(adapter, question["ask"], None)
@@ -126,7 +131,10 @@ def main():
     with open(questions) as file, open(rest[0], "a") as answers:
         for question in json.load(file):
             print(json.dumps({"id": question["id"], "asked": True}), file=answers, flush=True)
-            print(json.dumps({"id": question["id"], **answer(adapter, question)}), file=answers, flush=True)
+            told = answer(adapter, question)
+            print(json.dumps({"id": question["id"], **told}), file=answers, flush=True)
+            if "refuses" in told and getattr(adapter, "FRESH_AFTER_REFUSAL", False):
+                return  # measure.py goes on with the next question in a new process
 
 
 if __name__ == "__main__":

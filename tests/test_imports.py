@@ -71,6 +71,12 @@ ROOMS = """
     exercises/nb09_the_whole_layer.py
     exercises/__init__.py
 
+    elsewhere/readings.py
+    elsewhere/results.py
+    elsewhere/choices.py
+    elsewhere/tables.py
+    elsewhere/__init__.py
+
     widgets/page.py
     widgets/rows.py
     widgets/influence_picture.py
@@ -78,6 +84,7 @@ ROOMS = """
     widgets/influence_explorer.py
     widgets/duality_panels.py
     widgets/padding_split.py
+    widgets/side_by_side.py
     widgets/__init__.py
 
     __init__.py

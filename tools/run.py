@@ -29,6 +29,7 @@ make quick          the tests before a commit, without the slow ones (the browse
 make test-lowest    the tests with the lowest versions that pyproject.toml declares
 make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
+make libraries      ask other libraries what they do with the same layers (slow; NAME=mlx asks one)
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -401,6 +402,13 @@ def notebooks(arguments):
     return run([python, os.path.join("tools", "notebooks.py"), *(arguments or [name] * bool(name))])
 
 
+def libraries(arguments):
+    """Each library in an environment of its own, in .libraries/; what they answer is kept in libraries/results/."""
+    python = environment()
+    names = arguments or os.environ.get("NAME", "").replace(",", " ").split()
+    return run([python, os.path.join("libraries", "measure.py"), *names])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -439,6 +447,7 @@ COMMANDS = {
     "test-lowest": test_lowest,
     "test-offline": test_offline,
     "notebooks": notebooks,
+    "libraries": libraries,
     "format": tidy,
     "pins": pins,
     "help": show_help,

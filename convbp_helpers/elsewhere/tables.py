@@ -19,6 +19,7 @@ QUANTITIES = {
     "transposed": "the transposed layer as ∂J/∂x",
 }
 KINDS = {"differs": "other numbers", "refuses": "refuses", "cannot": "has no way to say", "stops": "stops"}
+USUAL = "ceil(H/s) outputs, the odd zero behind"  # what most of them do
 ON = {
     "stride 1": "stride 1",
     "stride above 1": "stride above 1",
@@ -45,7 +46,9 @@ def quantity(name, of: Library) -> Answer:
     if all("agrees" not in counts for counts in told.values()) and not of.differs:
         return Answer("no", "has none")
     found = {kind: [f for f, counts in told.items() if counts.get(kind)] for kind in KINDS}
-    words = [f"{KINDS[kind]}: {', '.join(_short(name, features))}" for kind, features in found.items() if features]
+    words = [
+        f"{KINDS[kind]}: {', '.join(_short(name, features))}" for kind, features in found.items() if features
+    ]
     return Answer("other" if found["differs"] else "partly" if words else "yes", "; ".join(words))
 
 
@@ -62,14 +65,19 @@ def same(condition, of: Library) -> Answer:
     word = next((word for word in of.words if word.lower() in ("same", "same_upper")), None)
     if word is None:
         return Answer("no", "no such word")
-    return _meaning(of.words[word][condition])
+    answer = _meaning(of.words[word], condition)
+    return (
+        Answer("other", answer.words)
+        if answer.kind == "yes" and answer.words.partition(";")[0] != USUAL
+        else answer
+    )
 
 
 def transposed_same(condition, of: Library) -> Answer:
     word = next((word for word in of.transposed if word.lower() in ("same", "same_upper")), None)
     if word is None:
         return Answer("no", "no such word")
-    return _meaning(of.transposed[word][condition])
+    return _meaning(of.transposed[word], condition)
 
 
 def number(of: Library) -> Answer:
@@ -77,7 +85,7 @@ def number(of: Library) -> Answer:
     told = of.transposed.get("1")
     if told is None or not any("readings" in meaning or "nearest" in meaning for meaning in told.values()):
         return Answer("no", "takes no number")
-    return _meaning(told["stride above 1"])
+    return _meaning(told, "stride above 1")
 
 
 def kernel(of: Library) -> Answer:
@@ -109,7 +117,11 @@ def output_padding(of: Library) -> Answer:
 
 def nan(of: Library) -> Answer:
     """Where a NaN in a weight shows."""
-    return Answer("yes", of.nan["reading"]) if "reading" in of.nan else Answer("no", of.nan.get("said", "otherwise"))
+    return (
+        Answer("yes", of.nan["reading"])
+        if "reading" in of.nan
+        else Answer("no", of.nan.get("said", "otherwise"))
+    )
 
 
 def half(of: Library) -> Answer:
@@ -128,12 +140,17 @@ def whole(of: Library) -> Answer:
     return Answer("yes", ", ".join(taken)) if taken else Answer("no", "refuses" if told else "not asked")
 
 
-def _meaning(told) -> Answer:
+def _meaning(word, condition) -> Answer:
+    """The reading of a word on some layers: one that fits on all the others too, where there is one."""
+    told = word[condition]
     refused = ""
     if told.get("refused"):
         refused = "refuses" if told["refused"] == told["of"] else "refuses some"
     if "readings" in told:
-        words = told["readings"][0].partition("; the kernel ")[0]
+        everywhere = [
+            r for r in told["readings"] if all(r in m["readings"] for m in word.values() if "readings" in m)
+        ]
+        words = (everywhere or told["readings"])[0].partition("; the kernel ")[0]
         return Answer("yes", "; ".join(filter(None, [words, refused])))
     if "nearest" in told:
         words = told["nearest"].partition("; the kernel ")[0]
@@ -147,7 +164,9 @@ QUESTIONS = {
     **{f"“same”, {words}": partial(same, name) for name, words in ON.items()},
     "a number p, transposed": number,
     "the kernel, transposed": kernel,
-    **{f"“same”, transposed, {words}": partial(transposed_same, name) for name, words in list(ON.items())[:2]},
+    **{
+        f"“same”, transposed, {words}": partial(transposed_same, name) for name, words in list(ON.items())[:2]
+    },
     "output padding": output_padding,
     "NaN in one weight": nan,
     "2051 ones in float16": half,
@@ -181,9 +200,11 @@ class Table:
         )
         dates = sorted({one.date for one in self.libraries})
         said = f"run on {' and '.join(dates)}, on a CPU: ✓ as the sums over links, or one reading fits; ≠ not so; – no answer"
+        label = escape(", ".join(self.questions), quote=True)
+        head = f"<tr><th scope=col {cell}>question</th>{heads}</tr>"
         return (
-            f'<div role="region" aria-label="{escape(" and ".join(self.questions))}" tabindex="0" style="overflow-x: auto">'
-            f"<table><thead><tr><th scope=col {cell}>question</th>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+            f'<div role="region" aria-label="{label}" tabindex="0" style="overflow-x: auto">'
+            f"<table><thead>{head}</thead><tbody>{lines}</tbody></table></div>"
             f'<p style="font-size: 0.85em; opacity: 0.75; margin: 0.2em 0 0">{said}</p>'
         )
 

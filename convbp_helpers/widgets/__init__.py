@@ -10,5 +10,6 @@ from .duality_panels import DualityPanels
 from .influence_explorer import InfluenceExplorer
 from .padding_split import PaddingSplit
 from .page import SettingError
+from .side_by_side import SideBySide
 
-__all__ = ["DualityPanels", "InfluenceExplorer", "PaddingSplit", "SettingError"]
+__all__ = ["DualityPanels", "InfluenceExplorer", "PaddingSplit", "SettingError", "SideBySide"]

@@ -2,6 +2,7 @@
 
 const enough = (h, k, s, d) => Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h, 0);
 const halves = (total) => [Math.floor(total / 2), total - Math.floor(total / 2)];
+const missing = (h, k, s, d, before) => [before, Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h - before, 0)];
 const turned = ([before, after]) => [after, before];
 
 export const PADDINGS = {
@@ -12,12 +13,12 @@ export const PADDINGS = {
   "K//2 zeros on both sides": (h, k) => [Math.floor(k / 2), Math.floor(k / 2)],
   "d(K//2) zeros on both sides": (h, k, s, d) => [d * Math.floor(k / 2), d * Math.floor(k / 2)],
   "d(K−1) zeros, all in front": (h, k, s, d) => [d * (k - 1), 0],
+  "d(K−1) zeros, all behind": (h, k, s, d) => [0, d * (k - 1)],
   "d(K−1) zeros on both sides": (h, k, s, d) => [d * (k - 1), d * (k - 1)],
   "no zeros": () => [0, 0],
-  "ceil(H/s) outputs, the odd zero behind, and the dilation dropped": (h, k, s) => halves(enough(h, k, s, 1)),
-  "ceil(H/s) outputs, in front as without the dilation": (h, k, s, d) => {
-    const before = halves(enough(h, k, s, 1))[0];
-    return [before, enough(h, k, s, d) - before];
-  },
+  "ceil(H/s) outputs, the odd zero behind, and the dilation dropped": (h, k, s, d) => halves(enough(h, k, s, d)),
+  "ceil(H/s) outputs, in front as without the dilation": (h, k, s, d) =>
+    missing(h, k, s, d, Math.floor(enough(h, k, s, 1) / 2)),
+  "ceil(H/s) outputs, (K−1)//2 zeros in front": (h, k, s, d) => missing(h, k, s, d, Math.floor((k - 1) / 2)),
 };
-const keptDilation = (reading, d) => (reading.endsWith("the dilation dropped") ? 1 : d);
+const dilationOf = (reading, d) => (reading.endsWith("the dilation dropped") ? 1 : d);

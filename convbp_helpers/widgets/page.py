@@ -27,7 +27,8 @@ def joined(kind, *names) -> str:
 
 def module(widget, *names) -> str:
     """The ES module of a widget: its files, and what a front end asks for. `widget` is its name there."""
-    return f"{joined('js', *names)}\nexport const render = (page) => mount(page, {widget});\nexport default {{ render }};\n"
+    exports = f"export const render = (page) => mount(page, {widget});\nexport default {{ render }};\n"
+    return f"{joined('js', *names)}\n{exports}"
 
 
 class SettingError(traitlets.TraitError, ValueError):
@@ -98,7 +99,8 @@ class Widget(anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
         if "_SETTINGS" in vars(cls):  # traitlets is told the names when a class is made
             cls._valid_settings = traitlets.validate(*cls._SETTINGS)(Widget._valid_setting)
-            cls._valid_arrays = traitlets.validate(*cls._ARRAYS)(Widget._valid_array)
+            if cls._ARRAYS:
+                cls._valid_arrays = traitlets.validate(*cls._ARRAYS)(Widget._valid_array)
 
     def __init__(self, **traits):
         super().__init__(**traits, _colours=dict(COLOURS))

@@ -12,7 +12,7 @@ const SIZES = {
 export function sideOf(state, side) {
   const { reading } = state._choices[state[side]];
   const [h, k, s] = [state.input_size, state.kernel_size, state.stride];
-  const d = keptDilation(reading, state.dilation);
+  const d = dilationOf(reading, state.dilation);
   const one = { channels: 1, filters: 1, groups: 1 };
   const padding = [PADDINGS[reading](h, k, s, d)];
   return { input_size: [h], kernel_size: [k], stride: [s], padding, dilation: [d], ...one };
@@ -115,7 +115,7 @@ function showSides(frame) {
 
 const SIDE_BY_SIDE = {
   label: "Two readings of a padding",
-  kind: "cbp",
+  kind: "cbp cbp-two-readings",
   stage: "cbp-sides",
   names: [...Object.keys(SIZES), ...SIDES, "selected", "_choices"],
   light: "selected",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traitlets
 
-from .. import figures
-from ..elsewhere import readings
+from .. import elsewhere, figures
+from ..elsewhere.readings import dilation_of
 from ..geometry import Axis
 from ..words import counted, plural
 from ..words import number as said
@@ -37,7 +37,7 @@ class SideBySide(Widget):
 
     Notes
     -----
-    Notebook 14. The readings are those of `elsewhere.readings`, which `libraries/` has run.
+    Notebook 14. The readings are those of `elsewhere`, which `libraries/` has run.
     """
 
     _esm = module("SIDE_BY_SIDE", *SCRIPTS, "paddings", "side_by_side")
@@ -55,16 +55,18 @@ class SideBySide(Widget):
     selected = traitlets.Any(None).tag(sync=True)
     _choices = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, left, right, input_size=8, kernel_size=3, stride=2, dilation=1, selected=None, **kwargs):
+    def __init__(
+        self, left, right, input_size=8, kernel_size=3, stride=2, dilation=1, selected=None, **kwargs
+    ):
         settings = dict(input_size=input_size, kernel_size=kernel_size, stride=stride, dilation=dilation)
         traits, _ = self._starting(settings, {})
-        choices = {label: {"reading": reading} for label, reading in readings.choices().items()}
+        choices = {label: {"reading": reading} for label, reading in elsewhere.choices().items()}
         super().__init__(**traits, _choices=choices, left=left, right=right, selected=selected, **kwargs)
 
     @staticmethod
     def choices() -> list[str]:
         """What may stand on either side: a library and its word, or a habit."""
-        return list(readings.choices())
+        return list(elsewhere.choices())
 
     # ------------------------------------------------------------------------------------------------- validation
     @staticmethod
@@ -102,9 +104,9 @@ class SideBySide(Widget):
         """The row of one side, "left" or "right"; None where no window fits."""
         reading = self._choices[getattr(self, side)]["reading"]
         h, k, s = self.input_size, self.kernel_size, self.stride
-        d = 1 if reading.endswith("the dilation dropped") else self.dilation
+        d = dilation_of(reading, self.dilation)
         try:
-            return Axis(h, kernel=k, stride=s, padding=readings.padding_of(reading, h, k, s, d), dilation=d)
+            return Axis(h, kernel=k, stride=s, padding=elsewhere.padding_of(reading, h, k, s, d), dilation=d)
         except ValueError:
             return None
 

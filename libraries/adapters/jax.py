@@ -11,6 +11,7 @@ jax.config.update("jax_enable_x64", True)
 jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "groups"))
 
 TITLE = "JAX"
+TABLE = "JAX"  # of notebook 09
 PACKAGES = ("jax", "jaxlib")
 WORDS = ("SAME", "VALID", "SAME_LOWER")
 TRANSPOSED_WORDS = ("SAME", "VALID", "SAME_LOWER")
@@ -74,3 +75,14 @@ def transposed_native(delta, w, stride, padding, dilation):
 def forward_in(dtype, x, w):
     z = lax.conv_general_dilated(jnp.asarray(x, dtype), jnp.asarray(w, dtype), (1,) * (w.ndim - 2), "VALID")
     return np.asarray(z).astype(complex).real
+
+
+def call(code, line, quantity, x, w, b, delta, s, p, d, G, r):
+    """A call of the page, as it stands; `line` is that of z."""
+    order = np.reshape(w, (G, -1, *w.shape[1:])).swapaxes(1, 2)
+    w_tilde = order.reshape(-1, *order.shape[2:])[:, :, ::-1, ::-1]
+    zeros = [(d * (k - 1) - p, d * (k - 1) - p + r) for k in w.shape[2:]]
+    names = dict(jax=jax, lax=lax, s=s, p=p, d=d, G=G, b=jnp.asarray(b), zeros=zeros)
+    names |= dict(x=jnp.asarray(x), w=jnp.asarray(w), delta=jnp.asarray(delta), w_tilde=jnp.asarray(w_tilde))
+    names["z"] = lambda x, w: eval(line, names | dict(x=x, w=w))
+    return eval(code[0], names)

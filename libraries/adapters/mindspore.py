@@ -9,6 +9,7 @@ from mindspore import nn, ops
 
 TITLE = "MindSpore"
 PACKAGES = ("mindspore",)
+FRESH_AFTER_REFUSAL = True  # the gradient after one that failed has that one's length
 WORDS = ("same", "valid")
 TRANSPOSED_WORDS = ("same", "valid")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex64")

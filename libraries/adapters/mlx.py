@@ -53,8 +53,10 @@ def grad_w(**question):
     return slopes("w", **question)
 
 
-def grad_b(**question):
-    return slopes("b", **question)
+def grad_b(delta, **question):
+    if delta.shape[0] == 0:
+        raise Cannot("the sum over an empty batch is another from run to run")
+    return slopes("b", delta, **question)
 
 
 def swapped(w, groups):

@@ -75,7 +75,7 @@ def forward_in(dtype, x, w):
     return CONV[w.ndim - 2](tensor(x, dtype), tensor(w, dtype)).to(torch.complex128).real.numpy()
 
 
-def call(code, quantity, x, w, b, delta, **letters):
+def call(code, line, quantity, x, w, b, delta, **letters):
     """A call of the page, as it stands."""
     arrays = {name: tensor(array) for name, array in dict(x=x, w=w, b=b, delta=delta).items()}
     return eval(code[0], dict(arrays, torch=torch, F=F, **letters)).numpy()

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 TITLE = "TensorFlow"
+TABLE = "TensorFlow and Keras"  # of notebook 09
 PACKAGES = ("tensorflow-cpu",)
 WORDS = ("SAME", "VALID")
 TRANSPOSED_WORDS = ("SAME", "VALID")
@@ -112,3 +113,12 @@ def transposed_native(delta, w, stride, padding, dilation):
 def forward_in(dtype, x, w):
     z = run(lambda x, w: tf.nn.conv1d(x, w, 1, "VALID"), last(x, dtype), weight(w, dtype))
     return first(z).astype("complex128").real
+
+
+def call(code, line, quantity, x, w, b, delta, **letters):
+    """A call of the page, as it stands."""
+    arrays = dict(x=last(x), w=weight(w), delta=last(delta), b=tf.constant(b, "float64"))
+    answer = eval(code[0], dict(arrays, tf=tf, **letters)).numpy()
+    if quantity == "grad_b":
+        return answer
+    return np.moveaxis(answer, (-1, -2), (0, 1)) if quantity == "grad_w" else np.moveaxis(answer, -1, 1)

@@ -1,100 +1,87 @@
 """What a word, or a number, that a library takes for padding may mean: each reading as the layer that it stands for.
 
-A library is asked with its own word; the reading is the one whose sums over links equal the answer on every layer.
+A library is asked with its own word (`libraries/`); its reading is the one whose sums over links equal the answer on
+every layer.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from convbp_helpers import loops
+from .. import loops
 
-
-def windows(h, k, s, d, before, after) -> int:
-    return (h + before + after - d * (k - 1) - 1) // s + 1
+__all__ = [
+    "FORWARD",
+    "KERNELS",
+    "NAN",
+    "TRANSPOSED",
+    "forward",
+    "nan_forward",
+    "padding_of",
+    "spread",
+    "transposed",
+]
 
 
 # ------------------------------------------------------------------------------------------- words of a forward layer
-# Each reading: (h, k, s, d) of one axis -> (before, after).
 def _enough(h, k, s, d) -> int:
-    """The zeros that ceil(h/s) windows need."""
+    """The zeros that ceil(H/s) windows need."""
     return max((-(-h // s) - 1) * s + d * (k - 1) + 1 - h, 0)
 
 
-def odd_behind(h, k, s, d):
-    total = _enough(h, k, s, d)
+def _halves(total):
     return total // 2, total - total // 2
 
 
-def odd_in_front(h, k, s, d):
-    return odd_behind(h, k, s, d)[::-1]
-
-
-def span_odd_behind(h, k, s, d):
-    total = d * (k - 1)
-    return total // 2, total - total // 2
-
-
-def span_odd_in_front(h, k, s, d):
-    return span_odd_behind(h, k, s, d)[::-1]
-
-
-def half_kernel(h, k, s, d):
-    return k // 2, k // 2
-
-
-def half_span(h, k, s, d):
-    return d * (k // 2), d * (k // 2)
-
-
-def causal(h, k, s, d):
-    return d * (k - 1), 0
-
-
-def none(h, k, s, d):
-    return 0, 0
-
-
-def full(h, k, s, d):
-    return d * (k - 1), d * (k - 1)
-
-
-def front_undilated(h, k, s, d):
-    """The front of the undilated kernel's padding; behind, what is missing to ceil(h/s) windows."""
-    before = odd_behind(h, k, s, 1)[0]
-    return before, _enough(h, k, s, d) - before
-
-
-def front_half(h, k, s, d):
-    """In front what an undilated kernel of stride 1 needs; behind, what is missing to ceil(h/s) windows."""
-    before = (k - 1) // 2
+def _missing(h, k, s, d, before):
+    """So many zeros in front, and behind what ceil(H/s) windows still need."""
     return before, max((-(-h // s) - 1) * s + d * (k - 1) + 1 - h - before, 0)
 
 
-#: Words for the page -> the padding of an axis. A pair (padding, dilation kept or not).
+DROPPED = "the dilation dropped"  # how a reading ends in which there is none
+#: What a reading is called on the page -> (h, k, s, d) of one axis -> zeros (before, after).
 FORWARD = {
-    "ceil(H/s) outputs, the odd zero behind": (odd_behind, True),
-    "ceil(H/s) outputs, the odd zero in front": (odd_in_front, True),
-    "d(K−1) zeros whatever the stride, the odd one behind": (span_odd_behind, True),
-    "d(K−1) zeros whatever the stride, the odd one in front": (span_odd_in_front, True),
-    "K//2 zeros on both sides": (half_kernel, True),
-    "d(K//2) zeros on both sides": (half_span, True),
-    "d(K−1) zeros, all in front": (causal, True),
-    "d(K−1) zeros on both sides": (full, True),
-    "no zeros": (none, True),
-    "ceil(H/s) outputs, the odd zero behind, and the dilation dropped": (odd_behind, False),
-    "ceil(H/s) outputs, in front as without the dilation": (front_undilated, True),
-    "ceil(H/s) outputs, (K−1)//2 zeros in front": (front_half, True),
-    "d(K−1) zeros, all behind": (lambda h, k, s, d: causal(h, k, s, d)[::-1], True),
+    "ceil(H/s) outputs, the odd zero behind": lambda h, k, s, d: _halves(_enough(h, k, s, d)),
+    "ceil(H/s) outputs, the odd zero in front": lambda h, k, s, d: _halves(_enough(h, k, s, d))[::-1],
+    "d(K−1) zeros whatever the stride, the odd one behind": lambda h, k, s, d: _halves(d * (k - 1)),
+    "d(K−1) zeros whatever the stride, the odd one in front": lambda h, k, s, d: _halves(d * (k - 1))[::-1],
+    "K//2 zeros on both sides": lambda h, k, s, d: (k // 2, k // 2),
+    "d(K//2) zeros on both sides": lambda h, k, s, d: (d * (k // 2), d * (k // 2)),
+    "d(K−1) zeros, all in front": lambda h, k, s, d: (d * (k - 1), 0),
+    "d(K−1) zeros, all behind": lambda h, k, s, d: (0, d * (k - 1)),
+    "d(K−1) zeros on both sides": lambda h, k, s, d: (d * (k - 1), d * (k - 1)),
+    "no zeros": lambda h, k, s, d: (0, 0),
+    f"ceil(H/s) outputs, the odd zero behind, and {DROPPED}": lambda h, k, s, d: _halves(_enough(h, k, s, d)),
+    "ceil(H/s) outputs, in front as without the dilation": lambda h, k, s, d: _missing(
+        h, k, s, d, _enough(h, k, s, 1) // 2
+    ),
+    "ceil(H/s) outputs, (K−1)//2 zeros in front": lambda h, k, s, d: _missing(h, k, s, d, (k - 1) // 2),
 }
 
 
-def forward(reading, x, w, b, *, stride, dilation, groups=1):
+def dilation_of(reading, d) -> int:
+    """The dilation that the layer of a reading has."""
+    return 1 if reading.endswith(DROPPED) else d
+
+
+def padding_of(reading, h, k, s, d=1) -> tuple[int, int]:
+    """Zeros (before, after) of a row of `h` inputs, `k` weights, stride `s` and dilation `d`, as a reading has them.
+
+    Raises
+    ------
+    ValueError
+        If there is no such reading.
+    """
+    if reading not in FORWARD:
+        raise ValueError(f"no reading {reading!r}; there are {', '.join(map(repr, FORWARD))}")
+    return FORWARD[reading](h, k, s, dilation_of(reading, d))
+
+
+def forward(reading, x, w, b=None, *, stride, dilation, groups=1):
     """The answer of a layer whose word has this reading, or None where there is no such layer."""
-    pads, kept = FORWARD[reading]
-    dilation = dilation if kept else (1,) * len(dilation)
+    dilation = tuple(dilation_of(reading, d) for d in dilation)
     axes = zip(x.shape[2:], w.shape[2:], stride, dilation, strict=True)
-    padding = tuple(pads(*axis) for axis in axes)
+    padding = tuple(padding_of(reading, *axis) for axis in axes)
     try:
         return loops.forward(x, w, b, stride=stride, padding=padding, dilation=dilation, groups=groups)
     except ValueError:
@@ -110,11 +97,6 @@ def spread(delta, w, stride, dilation, *, turned=False):
     ]
     w = w[(..., *[slice(None, None, -1)] * (w.ndim - 2))] if turned else w
     return loops.grad_input(delta, w, (delta.shape[0], w.shape[1], *size), stride=stride, dilation=dilation)
-
-
-def cut(full_size, size, before):
-    """(before, after) to take away from `full_size` cells, negative where zeros are put on."""
-    return before, full_size - size - before
 
 
 def cropped(array, cuts):
@@ -133,7 +115,7 @@ def cropped(array, cuts):
 def _to_size(size, larger_behind):
     def cuts(u, k, s, d, _):
         total = s * (u - 1) + d * (k - 1) + 1 - size(u, k, s, d)
-        small = int(np.floor(total / 2))
+        small = total // 2
         return (small, total - small) if larger_behind else (total - small, small)
 
     return cuts
@@ -181,8 +163,8 @@ TRANSPOSED = {
     "p cells cut off on both sides, those beyond d(K−1) from δ itself": lambda u, k, s, d, p: (
         (_of_delta(k, s, d, p),) * 2
     ),
-    "cut by SAME's zeros for an input of U cells, and the dilation dropped": lambda u, k, s, d, _: odd_behind(
-        u, k, s, d
+    f"cut by SAME's zeros for an input of U cells, and {DROPPED}": lambda u, k, s, d, _: _halves(
+        _enough(u, k, s, d)
     ),
     "s·U cells, the larger cut in front; what is missing, zeros behind": _zeros_behind(False),
 }
@@ -190,31 +172,33 @@ for _name in (
     "nothing cut, and zeros up to s·U cells if K < s",
     "s·U cells, the larger cut behind; what is missing, zeros behind",
 ):
-    TRANSPOSED[f"{_name}; and the dilation dropped"] = TRANSPOSED[_name]
+    TRANSPOSED[f"{_name}; and {DROPPED}"] = TRANSPOSED[_name]
 KERNELS = {"as it scatters": False, "turned": True}
 
 
 def transposed(reading, kernel, delta, w, *, stride, dilation, number=None):
     """The answer of a transposed layer whose number or word has this reading."""
-    dilation = (1,) * len(dilation) if reading.endswith("the dilation dropped") else dilation
+    dilation = tuple(dilation_of(reading, d) for d in dilation)
     axes = zip(delta.shape[2:], w.shape[2:], stride, dilation, strict=True)
     cuts = [TRANSPOSED[reading](*axis, number) for axis in axes]
     return cropped(spread(delta, w, stride, dilation, turned=KERNELS[kernel]), cuts)
 
 
 # ------------------------------------------------------------------------------------------- not a number
-def nan_forward(reading, x, w, *, padding):
-    """Where a layer of stride 1 with a NaN in a weight says NaN."""
-    if reading == "only where the weight meets a cell":
-        return loops.forward(x, w, padding=padding)
-    if reading == "also where it meets padding":
-        return loops.forward(np.pad(x, ((0, 0), (0, 0), *padding)), w)
-    if reading == NAN[3]:
-        return np.nan_to_num(loops.forward(x, w, padding=padding), nan=np.finfo(np.float32).max)
-    return np.full(loops.forward(x, 0 * x[:1, :, :0].sum() + np.zeros_like(w), padding=padding).shape, np.nan)
-
-
 NAN = (
-    "only where the weight meets a cell", "also where it meets padding", "everywhere",
+    "only where the weight meets a cell",
+    "also where it meets padding",
+    "everywhere",
     "where the weight meets a cell, as the largest float32",
-)  # fmt: skip
+)
+
+
+def nan_forward(reading, x, w, *, padding):
+    """What a layer of stride 1 with a NaN in a weight says."""
+    met = loops.forward(x, w, padding=padding)
+    return {
+        NAN[0]: met,
+        NAN[1]: loops.forward(np.pad(x, ((0, 0), (0, 0), *padding)), w),
+        NAN[2]: np.full(met.shape, np.nan),
+        NAN[3]: np.nan_to_num(met, nan=np.finfo(np.float32).max),
+    }[reading]

@@ -1,0 +1,162 @@
+"""Every sentence of the notebooks about a library has a run behind it."""
+
+import json
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from library_statements import STATEMENTS
+from pages import ROOT
+
+from convbp_helpers import elsewhere
+
+NAMED = re.compile(
+    r"PyTorch|torch\.|TensorFlow|\btf\.|Keras|JAX|\blax\.|\bjax\.|jnp\.|SciPy|scipy|NumPy|[Ff]ramework|[Ll]ibrar|\bF\.\w+\("
+)
+SAME_CALLS = {"forward", "grad_x", "grad_w", "grad_b", "transposed"}
+
+
+def lines_of(path):
+    """The lines of text that name a library; code in solutions and paths of this project are no statements."""
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "markdown":
+            text = re.sub(r"^```.*?^```", "", cell.source, flags=re.S | re.M).replace("`libraries/`", "")
+            yield from (line for line in text.splitlines() if NAMED.search(line))
+
+
+def pages():
+    return {path.name[:2]: list(lines_of(path)) for path in sorted((ROOT / "notebooks").glob("0*.ipynb"))}
+
+
+def unbacked(pages, statements):
+    """Lines without a statement, and statements without a line."""
+    known = {(page, words) for page, words, _ in statements}
+    lines = [(page, line) for page, all_ in pages.items() for line in all_]
+    without = [(page, line) for page, line in lines if not any(p == page and w in line for p, w in known)]
+    gone = [
+        (page, words) for page, words in known if not any(p == page and words in line for p, line in lines)
+    ]
+    return without, gone
+
+
+def test_every_sentence_about_a_library_is_listed(count):
+    found = pages()
+    assert unbacked(found, STATEMENTS) == ([], [])
+    count("sentences about libraries, each with a run behind it", sum(map(len, found.values())))
+
+
+def test_an_unbacked_sentence_is_found():
+    found = pages()
+    found["07"].append("- PyTorch counts from 1.")
+    assert unbacked(found, STATEMENTS) == ([("07", "- PyTorch counts from 1.")], [])
+    assert unbacked(pages(), [*STATEMENTS, ("07", "no such sentence", ["none"])]) == (
+        [],
+        [("07", "no such sentence")],
+    )
+
+
+def stored(name):
+    return json.loads((ROOT / "libraries" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def why_not(backing):
+    """What keeps a backing from holding; "" where it holds."""
+    kind, *rest = backing.split(":")
+    if kind == "none":
+        return ""
+    if kind == "here":
+        return HERE[rest[0]]() or ""
+    result = stored(rest[0])
+    if kind == "claim":
+        claim = result["claims"].get(rest[1])
+        return "no such claim" if claim is None else "" if claim["holds"] else claim["said"]
+    if kind == "agrees":
+        counts = result["features"][rest[2]][rest[1]]
+        return "" if set(counts) <= {"agrees", "warns"} and counts["agrees"] >= 20 else str(counts)
+    if kind == "word":
+        told = result["words"][rest[1]][rest[2]]
+        if rest[3] == "refuses":
+            return "" if told["answers"] == 0 else "it answers"
+        return (
+            "" if rest[3] in told.get("readings", ()) and told["answers"] == told["of"] else str(told)[:200]
+        )
+    assert kind == "call", backing
+    calls = result["calls"]
+    if set(calls) != SAME_CALLS:
+        return f"calls of {sorted(calls)}"
+    plain = {quantity: told["one group, d = 1"] for quantity, told in calls.items()}
+    wrong = [told for conditions in calls.values() for told in conditions.values() if "differs" in told]
+    return "" if all(set(told) == {"agrees"} for told in plain.values()) and not wrong else str(plain)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: f"{s[0]} {s[1][:40]}")
+def test_the_runs_behind_a_sentence_hold(statement):
+    page, words, backings = statement
+    assert backings and [(backing, why_not(backing)) for backing in backings if why_not(backing)] == []
+
+
+def test_the_calls_of_the_page_are_those_that_were_run():
+    import sys
+
+    sys.path.append(str(ROOT / "libraries"))
+    import calls
+
+    for name, title in (("pytorch", "PyTorch"), ("jax", "JAX"), ("tensorflow", "TensorFlow and Keras")):
+        run = {quantity: told["code"] for quantity, told in stored(name)["calls"].items()}
+        assert run == calls.table(title) and set(run) == SAME_CALLS
+
+
+@pytest.mark.parametrize(
+    "backing",
+    ["claim:pytorch:the_earth_is_flat", "agrees:tensorflow:grad_x:groups", "word:paddle:SAME:dilation above 1:ceil(H/s) outputs, the odd zero behind", "word:jax:SAME:both:refuses", "call:mlx"],
+)  # fmt: skip
+def test_a_backing_that_does_not_hold_is_found(backing):
+    assert why_not(backing)
+
+
+# ------------------------------------------------------------------------------------------------- run here
+X, W = np.array([3.0, 1, 5, 7, 1, 9]), np.array([2.0, 3, 5])
+
+
+def numpy_counts_from_zero():
+    assert X[0] == 3
+
+
+def numpy_slides_both_ways():
+    as_it_is = [sum(X[u + k] * W[k] for k in range(3)) for u in range(4)]
+    assert np.allclose(np.correlate(X, W, "valid"), as_it_is)
+    assert np.allclose(np.convolve(X, W[::-1], "valid"), as_it_is)
+    assert np.convolve(X, W, "full").shape == (8,)
+
+
+def numpy_keeps_the_last():
+    grad = np.zeros(3)
+    grad[[1, 1]] += [2, 5]
+    assert grad.tolist() == [0, 5, 0]
+    np.add.at(grad, [1, 1], [2, 5])
+    assert grad.tolist() == [0, 12, 0]
+
+
+def numpy_exchanges():
+    assert np.allclose(np.correlate(W, X, "valid"), np.correlate(X, W, "valid")[::-1])
+
+
+def output_paddings_of_pytorch_and_keras():
+    of = {name: elsewhere.library(name).output_padding for name in ("pytorch", "keras_torch")}
+    assert (
+        max(of["pytorch"]["s = 2, d = 3"]["taken"]) == 2 and max(of["pytorch"]["s = 1, d = 2"]["taken"]) == 1
+    )
+    assert (
+        max(of["keras_torch"]["s = 2, d = 1"]["taken"]) == 1
+        and max(of["keras_torch"]["s = 1, d = 2"]["taken"]) == 0
+    )
+
+
+HERE = {
+    function.__name__: function
+    for function in (
+        numpy_counts_from_zero, numpy_slides_both_ways, numpy_keeps_the_last, numpy_exchanges,
+        output_paddings_of_pytorch_and_keras,
+    )
+}  # fmt: skip
