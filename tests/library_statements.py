@@ -54,6 +54,7 @@ STATEMENTS = [
     ("09", "`F.conv2d(x", ["call:pytorch"]),
     ("09", "torch.nn.grad.conv2d_input", ["call:pytorch"]),
     ("09", "torch.nn.grad.conv2d_weight", ["call:pytorch"]),
+    ("09", "`F.conv_transpose2d(delta", ["call:pytorch"]),
     ("09", "| quantity | JAX |", ["none"]),
     ("09", "chosen with `dimension_numbers`", ["call:jax", "claim:jax:the_transposed_layer_is_channels_last"]),
     ("09", "`lax.conv_general_dilated(x", ["call:jax"]),

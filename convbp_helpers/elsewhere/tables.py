@@ -199,7 +199,7 @@ class Table:
             for name, answers in self.rows.items()
         )
         dates = sorted({one.date for one in self.libraries})
-        said = f"run on {' and '.join(dates)}, on a CPU: ✓ as the sums over links, or one reading fits; ≠ not so; – no answer"
+        said = f"run on {' and '.join(dates)}, on a CPU. ✓ as the sums over links, or as most; ≠ not so; – no answer"
         label = escape(", ".join(self.questions), quote=True)
         head = f"<tr><th scope=col {cell}>question</th>{heads}</tr>"
         return (

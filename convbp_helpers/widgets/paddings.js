@@ -2,7 +2,10 @@
 
 const enough = (h, k, s, d) => Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h, 0);
 const halves = (total) => [Math.floor(total / 2), total - Math.floor(total / 2)];
-const missing = (h, k, s, d, before) => [before, Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h - before, 0)];
+const missing = (h, k, s, d, before) => [
+  before,
+  Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h - before, 0),
+];
 const turned = ([before, after]) => [after, before];
 
 export const PADDINGS = {

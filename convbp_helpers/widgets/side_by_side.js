@@ -72,7 +72,8 @@ function startSides(frame) {
 // ------------------------------------------------------------------------------------------------------ the two sides
 function buildSides(frame) {
   const { state, fields } = frame;
-  for (const name of Object.keys(SIZES)) if (Number(fields[name].value) !== state[name]) fields[name].value = state[name];
+  for (const name of Object.keys(SIZES))
+    if (Number(fields[name].value) !== state[name]) fields[name].value = state[name];
   for (const side of SIDES) {
     fields[side].replaceChildren(...Object.keys(state._choices).map((value) => html("option", { value }, value)));
     fields[side].value = state[side];

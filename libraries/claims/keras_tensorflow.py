@@ -85,7 +85,7 @@ def under_same_output_padding_moves_the_crop():
 
 
 def gradients_with_dilation_and_groups():
-    """Conv2D's gradients by x and w run on a CPU with a dilation above 1 and with groups, where tf.nn.conv2d refuses."""
+    """Conv2D's gradients by x and w run on a CPU with dilation and groups, where those of tf.nn.conv2d are refused."""
     import tensorflow as tf
 
     for settings in (dict(dilation_rate=2), dict(groups=2), dict(groups=2, dilation_rate=2)):

@@ -64,17 +64,17 @@ CONTRAST = (
     + """
   const found = [];
   const fillOf = (rect) => (rect ? getComputedStyle(rect).fill : "none");
-  const filled = (key) => document.querySelector(`.cbp-links [data-filled~="${key}"]`);
+  const filled = (e, key) => e.closest(".cbp-explorer")?.querySelector(`.cbp-links [data-filled~="${key}"]`);
   for (const text of document.querySelectorAll(".cbp svg text")) {
     if (!text.textContent) continue;
-    const lit = text.dataset.of ? filled(text.dataset.of) : text.matches(".cbp-readout-words") ? text.previousSibling : text.parentElement.querySelector(":scope > rect");
+    const lit = text.dataset.of ? filled(text, text.dataset.of) : text.matches(".cbp-readout-words") ? text.previousSibling : text.parentElement.querySelector(":scope > rect");
     const fill = fillOf(lit);
     const under = fill.startsWith("rgb") ? over(rgb(fill), ground(text.closest(".cbp"))) : ground(text.closest(".cbp"));
     found.push([ratio(over(rgb(getComputedStyle(text).fill), under), under), "svg " + text.textContent]);
   }
   for (const e of document.querySelectorAll(".cbp-row > .cbp-cell, .cbp-count")) {
     if (!e.textContent) continue;
-    const fill = fillOf(filled(e.closest(".cbp-cell").dataset.key)), page = ground(e.closest(".cbp"));
+    const fill = fillOf(filled(e, e.closest(".cbp-cell").dataset.key)), page = ground(e.closest(".cbp"));
     const under = over(rgb(getComputedStyle(e).backgroundColor), fill.startsWith("rgb") ? over(rgb(fill), page) : page);
     found.push([ratio(over(rgb(getComputedStyle(e).color), under), under), "cell " + e.textContent]);
   }
