@@ -1,7 +1,7 @@
 // The links of the influence explorer: for each link a line from its input through its weight to its output, and the
-// cells that it lights. Two pictures are drawn anew for each selection, each on a layer of its own: under the numbers of
-// the grids the lines and the fills of lit cells, over them the edges, the factors, and the number of a cell that has no
-// room for it. The grids between them are not laid out again.
+// cells that it lights. Two pictures are drawn anew for each selection, each on a layer of its own: under the numbers
+// of the grids the lines and the fills of lit cells, over them the edges, the factors, and the number of a cell that
+// has no room for it. The grids between them are not laid out again.
 
 const MANY_LINKS = 48; // more have thin lines, and dashes only at the edges of their cells
 const LEAST_FOR_MARKS = 30; // px: a lower cell has no room for a factor

@@ -128,9 +128,9 @@ function frameOf(model, { label, kind, stage }) {
 
 // A widget is { label, kind and stage (classes), names (its traits), fit, start, build, show, light, resize, settle }.
 // fit(state) is the state as it is drawn, or null where nothing has these settings. start(frame) makes what a frame
-// does not have, and may return what undoes it. build(frame) makes a new picture; show(frame) one that is still right but for the chosen cell or
-// place, whose trait is `light`. resize(frame) is build for a new width, where it differs; settle(frame) is called when
-// the stage has another height.
+// does not have, and may return what undoes it. build(frame) makes a new picture; show(frame) one that is still right
+// but for the chosen cell or place, whose trait is `light`. resize(frame) is build for a new width, where it differs;
+// settle(frame) is called when the stage has another height.
 function mount({ model, el }, widget) {
   const { names, light, fit, build, show, resize = build, settle } = widget;
   const frame = frameOf(model, widget);
