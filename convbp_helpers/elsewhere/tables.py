@@ -49,7 +49,8 @@ def quantity(name, of: Library) -> Answer:
     words = [
         f"{KINDS[kind]}: {', '.join(_short(name, features))}" for kind, features in found.items() if features
     ]
-    return Answer("other" if found["differs"] else "partly" if words else "yes", "; ".join(words))
+    said = f"but {'; '.join(words)}" if words else ""
+    return Answer("other" if found["differs"] else "partly" if words else "yes", said)
 
 
 def _short(name, features):
@@ -65,12 +66,10 @@ def same(condition, of: Library) -> Answer:
     word = next((word for word in of.words if word.lower() in ("same", "same_upper")), None)
     if word is None:
         return Answer("no", "no such word")
+    if USUAL in of.words[word][condition].get("readings", ()):
+        return Answer("yes", USUAL)
     answer = _meaning(of.words[word], condition)
-    return (
-        Answer("other", answer.words)
-        if answer.kind == "yes" and answer.words.partition(";")[0] != USUAL
-        else answer
-    )
+    return Answer("other", answer.words) if answer.kind == "yes" else answer
 
 
 def transposed_same(condition, of: Library) -> Answer:
