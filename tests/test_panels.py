@@ -382,7 +382,7 @@ def test_export_keeps_existing_files(tmp_path, widget):
     text = path.read_text(encoding="utf-8")
     assert text == here.export_html() and f"<title>{widget._TITLE}</title>" in text
     assert text.count("http") == 1  # the only address is SVG's name
-    state = json.loads(text.split("const state = ")[1].split(";\nconst listeners")[0])
+    state = json.loads(text.split("const state = ")[1].split(";\nconst model")[0])
     assert state == json.loads(json.dumps(sent(here)))
     with pytest.raises(FileExistsError, match="overwrite=True"):
         here.export_html(path)

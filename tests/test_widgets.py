@@ -758,7 +758,7 @@ def test_the_sentence_says_how_many_cells_have_how_many_links():
 def test_an_exported_page_takes_along_what_is_muted_counted_and_moved():
     explorer = InfluenceExplorer(filters=2, view="grad_x", muted=(1,), show_counts=True)
     explorer.b = [0, 2]
-    state = json.loads(explorer.export_html().split("const state = ")[1].split(";\nconst listeners")[0])
+    state = json.loads(explorer.export_html().split("const state = ")[1].split(";\nconst model")[0])
     assert state["muted"] == [1] and state["show_counts"] is True
     assert state["b"] == [0, 2] and state["_b_start"] == [0, 0]
 
@@ -861,7 +861,7 @@ def test_repr_names_groups_and_the_channel_matrix():
         InfluenceExplorer(**GROUPED, show_channels=True)
         .export_html()
         .split("const state = ")[1]
-        .split(";\nconst listeners")[0]
+        .split(";\nconst model")[0]
     )
     assert state["groups"] == 2 and state["show_channels"] is True and np.shape(state["w"]) == (8, 2, 2, 3)
 

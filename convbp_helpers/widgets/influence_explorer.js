@@ -145,6 +145,7 @@ function listenToLetters(frame) {
 // Another theme of the page: numbers on lit cells keep their contrast.
 function listenToTheme(frame) {
   const restyled = () => {
+    if (!frame.root.isConnected) return; // a page that has let go of the widget
     frame.darkPage = isLight(getComputedStyle(frame.root).color);
     if (frame.layers) showLinks(frame);
   };

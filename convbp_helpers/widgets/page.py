@@ -196,7 +196,8 @@ body {{ margin: 1rem auto; max-width: 1200px; padding: 0 1rem; }}
 <main id="explorer"></main>
 <script type="module">
 {module}
-const model = standIn({state});
+const state = {state};
+const model = standIn(state);
 render({{ model, el: document.getElementById("explorer") }});
 </script>
 </body>

@@ -27,8 +27,8 @@ export function sideSentence(state, side) {
   const first = range(Math.min(axis.out, 4)).map((u) => inputOf(axis, u, 0));
   const dropped = settings.dilation[0] === state.dilation ? "" : ", the dilation dropped";
   const zeros = `${axis.before} ${plural(axis.before, "zero")} in front, ${axis.after} behind${dropped}`;
-  const more = axis.out > first.length ? ", …" : "";
-  return `${state[side]}: ${zeros}; ${counted(axis.out, "output")}, windows from ${first.map(number).join(", ")}${more}`;
+  const from = `windows from ${first.map(number).join(", ")}${axis.out > first.length ? ", …" : ""}`;
+  return `${state[side]}: ${zeros}; ${counted(axis.out, "output")}, ${from}`;
 }
 
 const sidesSentence = (state) => SIDES.map((side) => sideSentence(state, side)).join(". ");

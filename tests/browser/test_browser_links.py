@@ -4,7 +4,7 @@
 
 import numpy as np
 import pytest
-from browsing import exported, resize, settle
+from browsing import exported, recolour, resize, settle
 from explorer import Explorer, assert_readable
 
 from convbp_helpers.selection import LINES, lines_sentence, links_of
@@ -220,6 +220,12 @@ def test_numbers_on_lit_cells_are_dark_in_every_theme(page_of, scheme, ink):
     book.choose("x,1,4,6")
     assert colour("z,0,3,4") == plain and colour("z,0,4,6") == ink
     assert_readable(book.page)
+
+
+def test_a_widget_that_the_page_let_go_hears_no_theme(page_of):
+    book = page_of(selected=("x", 2, 3))
+    book.page.evaluate("document.body.replaceChildren()")
+    recolour(book.page, "dark")  # the fixture sees an error in the console
 
 
 def faded(book):
