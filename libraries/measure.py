@@ -101,7 +101,10 @@ def made(steps, folder):
 
 # ------------------------------------------------------------------------------------------------- one library
 def described(command) -> dict:
-    done = subprocess.run([*command, "describe"], capture_output=True, text=True, timeout=600)
+    try:
+        done = subprocess.run([*command, "describe"], capture_output=True, text=True, timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        raise NoEnvironment(f"does not import in {LIMIT} s") from None
     if done.returncode:
         raise NoEnvironment("does not import: " + (done.stderr.strip().splitlines() or ["no word"])[-1][:200])
     return json.loads(done.stdout.strip().splitlines()[-1])
@@ -111,14 +114,15 @@ def asked(command, asking, say) -> dict:
     """id -> answer. Where the process ends on a question, a new one goes on with the next."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        todo, told = Path(folder, "questions.json"), Path(folder, "answers.jsonl")
+        todo, told, said = (Path(folder, name) for name in ("questions.json", "answers.jsonl", "errors.txt"))
         while len(found) < len(asking):
             rest = [question for question in asking if question["id"] not in found]
             todo.write_text(json.dumps(rest))
             told.write_text("")
-            process = subprocess.Popen(
-                [*command, str(todo), str(told)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-            )
+            with open(said, "wb") as errors:  # a file: a full pipe would hold the library up
+                process = subprocess.Popen(
+                    [*command, str(todo), str(told)], stdout=subprocess.DEVNULL, stderr=errors
+                )
             last, seen = time.monotonic(), 0
             while process.poll() is None:
                 time.sleep(0.2)
@@ -132,15 +136,11 @@ def asked(command, asking, say) -> dict:
             for line in lines:
                 if not line.get("asked"):
                     found[line.pop("id")] = line
-            if process.returncode:
-                open_ = [line["id"] for line in lines if line.get("asked") and line["id"] not in found]
-                if not open_ and not lines:
-                    raise NoEnvironment(
-                        "stops at once: " + process.stderr.read().decode(errors="replace").strip()[-200:]
-                    )
-                for one in open_:
-                    found[one] = {"stops": STOPPED}
-            process.stderr.close()
+            if not lines:
+                raise NoEnvironment(f"stops at once: {said.read_text(errors='replace').strip()[-200:]}")
+            for line in lines:
+                if line.get("asked"):  # and the process has ended before it answered
+                    found.setdefault(line["id"], {"stops": STOPPED})
     return found
 
 

@@ -14,12 +14,12 @@ import platform
 import re
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
-QUANTITIES = ("forward", "grad_x", "grad_w", "grad_b", "transposed")
 
 
 class Cannot(Exception):
@@ -103,12 +103,19 @@ def claim(function):
     return {"holds": True}
 
 
+def function_of(adapter, asked):
+    """The adapter's own function, or its gradient(by, ...) by x, w or b; None where it has neither."""
+    if asked.startswith("grad_") and hasattr(adapter, "gradient"):
+        return partial(adapter.gradient, asked.removeprefix("grad_"))
+    return getattr(adapter, asked, None)
+
+
 def answer(adapter, question):
     if question["ask"] == "claim":
         return claim(adapter.claims[question["settings"]["claim"]])
     arrays = {name: array(told) for name, told in question["arrays"].items()}
     settings = {name: tuples(value) for name, value in question["settings"].items()}
-    function = getattr(adapter, question["ask"], None)
+    function = function_of(adapter, question["ask"])
     if function is None:
         return {"cannot": f"no {question['ask']} here"}
     try:

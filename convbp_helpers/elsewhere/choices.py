@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from .readings import FORWARD
 from .results import libraries
 
-__all__ = ["HABITS", "choices", "reading_of"]
+__all__ = ["HABITS", "choices", "common", "reading_of"]
 
 #: What people write where a library has no word.
 HABITS = {
@@ -14,15 +13,17 @@ HABITS = {
 }
 
 
+def common(word) -> list[str]:
+    """The readings that fit every answer to a word or number, whatever the layers it was asked on."""
+    told = [
+        meaning.get("readings", []) for meaning in word.values() if meaning.keys() & {"readings", "nearest"}
+    ]
+    return [name for name in told[0] if all(name in readings for readings in told)] if told else []
+
+
 def reading_of(library, word) -> str | None:
     """The first reading that fits every answer that a library gave to a word; None where there is none."""
-    told = [
-        meaning for meaning in library.words[word].values() if meaning.get("readings") or "nearest" in meaning
-    ]
-    fitting = [
-        name for name in FORWARD if told and all(name in meaning.get("readings", ()) for meaning in told)
-    ]
-    return fitting[0] if fitting else None
+    return next(iter(common(library.words[word])), None)
 
 
 def choices() -> dict[str, str]:

@@ -24,18 +24,18 @@ __all__ = [
 
 
 # ------------------------------------------------------------------------------------------- words of a forward layer
+def _missing(h, k, s, d, before=0):
+    """So many zeros in front, and behind what ceil(H/s) windows still need."""
+    return before, max((-(-h // s) - 1) * s + d * (k - 1) + 1 - h - before, 0)
+
+
 def _enough(h, k, s, d) -> int:
     """The zeros that ceil(H/s) windows need."""
-    return max((-(-h // s) - 1) * s + d * (k - 1) + 1 - h, 0)
+    return sum(_missing(h, k, s, d))
 
 
 def _halves(total):
     return total // 2, total - total // 2
-
-
-def _missing(h, k, s, d, before):
-    """So many zeros in front, and behind what ceil(H/s) windows still need."""
-    return before, max((-(-h // s) - 1) * s + d * (k - 1) + 1 - h - before, 0)
 
 
 DROPPED = "the dilation dropped"  # how a reading ends in which there is none

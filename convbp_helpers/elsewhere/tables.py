@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from html import escape
 
+from .choices import common
 from .results import Library, library
 
 __all__ = ["QUESTIONS", "Table", "table"]
@@ -45,20 +46,28 @@ def quantity(name, of: Library) -> Answer:
     told = of.quantities[name]
     if all("agrees" not in counts for counts in told.values()) and not of.differs:
         return Answer("no", "has none")
-    found = {kind: [f for f, counts in told.items() if counts.get(kind)] for kind in KINDS}
-    words = [
-        f"{KINDS[kind]}: {', '.join(_short(name, features))}" for kind, features in found.items() if features
-    ]
+    found = {kind: _short(told, kind) for kind in KINDS}
+    words = [f"{KINDS[kind]}: {', '.join(features)}" for kind, features in found.items() if features]
     said = f"but {'; '.join(words)}" if words else ""
     return Answer("other" if found["differs"] else "partly" if words else "yes", said)
 
 
-def _short(name, features):
-    """The features, where several say one thing only the shortest."""
-    plain = [feature.removeprefix("transposed, ") for feature in features]
-    covered = {"everything", "one axis", "three axes", "stride and dilation"}
-    few = [feature for feature in plain if feature not in covered or len(plain) == 1]
-    return few or plain
+#: A feature that holds others: where one of them is named already, it says nothing more.
+HOLDS = {
+    "stride and dilation": {"dilation"},
+    "three axes": {"stride and dilation", "dilation", "padding"},
+    "everything": {"stride and dilation", "dilation", "asymmetric padding", "groups"},
+    "one axis": {"everything", "stride and dilation", "dilation", "asymmetric padding", "groups"},
+}
+
+
+def _short(told, kind):
+    """The features of which some layers were answered so, without those that hold another of them."""
+    found = {
+        f.removeprefix("transposed, "): "agrees" in counts for f, counts in told.items() if counts.get(kind)
+    }
+    shown = {f: some for f, some in found.items() if not HOLDS.get(f, set()) & set(found)}
+    return [f"{feature} (some)" if some else feature for feature, some in shown.items()]
 
 
 def same(condition, of: Library) -> Answer:
@@ -146,10 +155,7 @@ def _meaning(word, condition) -> Answer:
     if told.get("refused"):
         refused = "refuses" if told["refused"] == told["of"] else "refuses some"
     if "readings" in told:
-        everywhere = [
-            r for r in told["readings"] if all(r in m["readings"] for m in word.values() if "readings" in m)
-        ]
-        words = (everywhere or told["readings"])[0].partition("; the kernel ")[0]
+        words = (common(word) or told["readings"])[0].partition("; the kernel ")[0]
         return Answer("yes", "; ".join(filter(None, [words, refused])))
     if "nearest" in told:
         words = told["nearest"].partition("; the kernel ")[0]

@@ -128,6 +128,7 @@ const pathsOf = (looks, name) =>
     .map(([look, boxes]) => `<path ${look} data-${name}="${keysOf(boxes)}" d="${boxes.map(edge).join("")}"/>`)
     .join("");
 const keysOf = (boxes) => boxes.map((box) => box.key).join(" ");
+
 // What is lit is light in every theme, so the numbers on it are dark. Where all numbers are, nothing is changed: the
 // browser would look at each of these cells again.
 function darkenNumbers(frame, lit) {

@@ -66,11 +66,10 @@ function mix(colour, share) {
 }
 
 // Whether a colour "rgb(…)", as the browser says it, is nearer to white than to black.
-const isLight = (colour) =>
-  colour
-    .match(/[\d.]+/g)
-    .slice(0, 3)
-    .reduce((sum, part) => sum + Number(part), 0) > 382;
+const isLight = (colour) => {
+  const parts = colour.match(/[\d.]+/g) ?? []; // none of what is on no page
+  return parts.slice(0, 3).reduce((sum, part) => sum + Number(part), 0) > 382;
+};
 
 // -------------------------------------------------------------------------------------------------------------- keys
 const modified = (event) => event.ctrlKey || event.metaKey || event.altKey;

@@ -142,11 +142,12 @@ function listenToLetters(frame) {
   for (const kind of ["pointerover", "pointerout", "focusin", "focusout"]) root.addEventListener(kind, name);
 }
 
+const readTheme = (frame) => (frame.darkPage = isLight(getComputedStyle(frame.root).color));
+
 // Another theme of the page: numbers on lit cells keep their contrast.
 function listenToTheme(frame) {
   const restyled = () => {
-    if (!frame.root.isConnected) return; // a page that has let go of the widget
-    frame.darkPage = isLight(getComputedStyle(frame.root).color);
+    readTheme(frame);
     if (frame.layers) showLinks(frame);
   };
   const query = matchMedia("(prefers-color-scheme: dark)");
@@ -200,7 +201,7 @@ function build(frame) {
 
 function show(frame) {
   const { layer, selected, view, muted, b, _b_start, show_counts } = frame.state;
-  frame.darkPage = isLight(getComputedStyle(frame.root).color); // asked first: later the browser has to work for it
+  readTheme(frame); // first: later the browser has to work for it
   const moved = movedBiases(b, _b_start);
   saying(frame.sentence, sentenceOf(layer, selected, view, { muted, moved, show_counts }));
   showEquation(frame);

@@ -1,11 +1,11 @@
 // What a word for padding may mean, on one axis: the twin of elsewhere/readings.py, under the same names.
 
-const enough = (h, k, s, d) => Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h, 0);
 const halves = (total) => [Math.floor(total / 2), total - Math.floor(total / 2)];
-const missing = (h, k, s, d, before) => [
+const missing = (h, k, s, d, before = 0) => [
   before,
   Math.max((Math.ceil(h / s) - 1) * s + d * (k - 1) + 1 - h - before, 0),
 ];
+const enough = (...sizes) => missing(...sizes)[1];
 const turned = ([before, after]) => [after, before];
 
 export const PADDINGS = {

@@ -51,23 +51,11 @@ def forward(x, w, b, **settings):
     return layer(tensor(x), tensor(w), tensor(b), **settings).asnumpy()
 
 
-def slopes(by, delta, x, w, b, **settings):
+def gradient(by, delta, x, w, b, **settings):
     arrays = dict(x=tensor(x), w=tensor(w), b=tensor(b))
     _, back = ms.vjp(lambda array: layer(**arrays | {by: array}, **settings), arrays[by])
     (slope,) = back(tensor(delta))
     return slope.asnumpy()
-
-
-def grad_x(**question):
-    return slopes("x", **question)
-
-
-def grad_w(**question):
-    return slopes("w", **question)
-
-
-def grad_b(**question):
-    return slopes("b", **question)
 
 
 def transposed_layer(delta, w, stride, dilation, groups=1, **settings):

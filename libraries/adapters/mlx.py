@@ -39,24 +39,12 @@ def forward(x, w, b, **settings):
     return back(layer(tensor(x), tensor(w), tensor(b), **settings))
 
 
-def slopes(by, delta, x, w, b, **settings):
+def gradient(by, delta, x, w, b, **settings):
+    if by == "b" and delta.shape[0] == 0:
+        raise Cannot("the sum over an empty batch is another from run to run")
     arrays = dict(x=tensor(x), w=tensor(w), b=tensor(b))
     of_one = lambda array: layer(**arrays | {by: array}, **settings)  # noqa: E731
     return back(mx.vjp(of_one, [arrays[by]], [tensor(delta)])[1][0])
-
-
-def grad_x(**question):
-    return slopes("x", **question)
-
-
-def grad_w(**question):
-    return slopes("w", **question)
-
-
-def grad_b(delta, **question):
-    if delta.shape[0] == 0:
-        raise Cannot("the sum over an empty batch is another from run to run")
-    return slopes("b", delta, **question)
 
 
 def swapped(w, groups):

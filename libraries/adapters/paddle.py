@@ -30,23 +30,11 @@ def forward(x, w, b, **settings):
     return layer(tensor(x), tensor(w), tensor(b), **settings).numpy()
 
 
-def slopes(by, delta, x, w, b, **settings):
+def gradient(by, delta, x, w, b, **settings):
     arrays = dict(x=tensor(x), w=tensor(w), b=tensor(b))
     arrays[by].stop_gradient = False
     layer(**arrays, **settings).backward(tensor(delta))
     return arrays[by].grad.numpy()
-
-
-def grad_x(**question):
-    return slopes("x", **question)
-
-
-def grad_w(**question):
-    return slopes("w", **question)
-
-
-def grad_b(**question):
-    return slopes("b", **question)
 
 
 def transposed(delta, w, stride, padding, dilation, groups, output_padding):
