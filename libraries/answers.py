@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calls
 import questions
+import silent
 import special
 
 TOLD = ("agrees", "differs", "refuses", "cannot", "stops")
@@ -94,4 +95,5 @@ def result(name, adapter, cases, answers, date) -> dict:
             name: {"says": says} | answers[f"claim|{name}"]
             for name, says in adapter.get("claims", {}).items()
         },
+        "silent": silent.results(name, answers),
     }

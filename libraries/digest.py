@@ -48,6 +48,7 @@ def entry(result) -> dict:
         "digits": result["digits"],
         "claims": result.get("claims", {}),
         "differs": differs,
+        "silent": result["silent"],
     }
 
 

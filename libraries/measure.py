@@ -25,6 +25,7 @@ import answers  # noqa: E402
 import calls  # noqa: E402
 import digest  # noqa: E402
 import questions  # noqa: E402
+import silent  # noqa: E402
 import special  # noqa: E402
 
 PLACE = ROOT / ".libraries"
@@ -153,6 +154,7 @@ def measured(name, wanted, say) -> dict:
     asking += [
         special.question(f"claim|{claim}", "claim", {}, claim=claim) for claim in adapter.get("claims", ())
     ]
+    asking += [one.question for one in silent.SILENT.get(name, {}).values()]
     found = asked(command, asking, say)
     return answers.result(name, adapter, cases, found, datetime.date.today().isoformat())
 

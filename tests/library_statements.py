@@ -5,12 +5,16 @@ A backing is one of
 - claim:LIBRARY:NAME       a function of libraries/claims/LIBRARY.py, kept as holding
 - agrees:LIBRARY:QUANTITY:FEATURE   all layers of a feature agree
 - word:LIBRARY:WORD:LAYERS:READING  the kept reading of a word; "refuses" where it is refused
+- native:LIBRARY:WORD:LAYERS:READING   likewise of the transposed layer; the reading begins so
 - call:LIBRARY[:all]       the calls of the table in notebook 09, as they stand: with one group and d = 1, or with all
 - here:NAME                a function of tests/test_library_statements.py
 - none                     it says nothing of what a library does
 """
 
 USUAL = "ceil(H/s) outputs, the odd zero behind"
+IN_FRONT = "ceil(H/s) outputs, the odd zero in front"
+WHATEVER = "d(K−1) zeros whatever the stride"
+OPENCV = "ceil(H/s) outputs, (K−1)//2 zeros in front"
 FOUR = ("pytorch", "jax", "tensorflow", "keras_tensorflow")
 
 #: (notebook, how the line begins or what only it holds, backings)
@@ -70,4 +74,60 @@ STATEMENTS = [
     ("09", "on a CPU these two refuse", ["claim:tensorflow:compiled_gradients_are_right", "claim:tensorflow:eager_gradients_are_refused", *(f"agrees:keras_tensorflow:{q}:{f}" for q in ("grad_x", "grad_w") for f in ("dilation", "groups")), "claim:keras_tensorflow:stride_with_dilation_is_refused"]),
     ("09", "`tf.reduce_sum(delta", ["call:tensorflow"]),
     ("09", "`tf.nn.conv2d_transpose(delta", ["call:tensorflow", "claim:tensorflow:transposed_means_same_without_padding", "claim:keras_tensorflow:under_valid_output_padding_is_the_leftover", "claim:keras_tensorflow:under_same_output_padding_moves_the_crop"]),
+    ("09", '| words for padding | `"VALID"`; `"SAME"` at every stride, the odd one behind; `"SAME_LOWER"`', [*(f"word:jax:SAME:{on}:{USUAL}" for on in ("stride 1", "both")), f"word:jax:SAME_LOWER:both:{IN_FRONT}", "word:jax:VALID:both:no zeros"]),
+    ("09", '| words for padding | `"VALID"`; `"SAME"` at every stride, the odd one behind |', [*(f"word:tensorflow:SAME:{on}:{USUAL}" for on in ("stride 1", "both")), "word:tensorflow:VALID:both:no zeros"]),
+    ("14", "One word in two libraries", [f"word:tensorflow:SAME:stride above 1:{USUAL}", f"word:opencv:SAME_UPPER:stride above 1:{OPENCV}"]),
+    ("14", "**What you'll do.**", ["none"]),
+    ("14", "translate the padding of a transposed layer", ["native:pytorch:1:stride above 1:p cells cut off", "native:jax:1:stride above 1:p zeros put around"]),
+    ("14", "say which libraries turn the kernel", ["none"]),
+    ("14", "in any library in ten lines", ["none"]),
+    ("14", "No library but NumPy", ["none"]),
+    ("14", "All that this page says of a library was run", ["none"]),
+    ("14", "What most libraries mean there", ["here:most_libraries_mean_the_usual"]),
+    ("14", "What does PaddlePaddle's word do", [f"word:paddle:SAME:dilation above 1:{USUAL}, and the dilation dropped"]),
+    ("14", "1. What (14.1) to (14.3) say.", [f"word:{name}:{word}:{on}:{USUAL}" for name, word in (("tensorflow", "SAME"), ("keras_tensorflow", "same"), ("jax", "SAME"), ("mindspore", "same"), ("onnx", "SAME_UPPER"), ("tfjs", "same")) for on in ("stride 1", "stride above 1", "dilation above 1")]),
+    ("14", "`SAME_LOWER` of ONNX and of JAX", [f"word:{name}:SAME_LOWER:both:{IN_FRONT}" for name in ("onnx", "jax")]),
+    ("14", "`hk.pad.same` of Haiku", [f"word:haiku:hk.pad.same:both:{WHATEVER}, the odd one behind", f"word:scipy:same:both:{WHATEVER}, the odd one in front", f"word:scipy:correlate2d same:both:{WHATEVER}, the odd one behind"]),
+    ("14", "What the word of six libraries", ["none"]),
+    ("14", "PyTorch has the word at stride 1 only", ["word:pytorch:same:stride above 1:refuses", f"word:pytorch:same:stride 1:{USUAL}", "claim:pytorch:pad_takes_the_last_axis_first", "agrees:pytorch:forward:asymmetric padding"]),
+    ("14", "That is what the number means in PyTorch", [f"native:{name}:1:{on}:p cells cut off on both sides; the kernel as it scatters" for name in ("pytorch", "onnx", "paddle") for on in ("stride 1", "stride above 1", "dilation above 1")]),
+    ("14", "JAX computes the same layer by the gather form", [f"native:jax:1:{on}:p zeros put around the spread δ" for on in ("stride 1", "stride above 1")]),
+    ("14", "a favourite of networks that draw pictures", ["claim:pytorch:four_by_four_doubles", "native:jax:1:stride above 1:p zeros put around the spread δ"]),
+    ("14", "The third meaning is a **word**", ["here:same_is_mostly_s_times_u"]),
+    ("14", "A library that computes a transposed layer so", ["claim:jax:transpose_kernel_turns_and_exchanges", "claim:flax:transpose_kernel_turns", "claim:flax:transpose_kernel_exchanges_the_channels", *(f"native:{name}:1:stride above 1:{reading}; the kernel turned" for name, reading in (("jax", "p zeros put around the spread δ"), ("flax", "p zeros put around the spread δ"), ("haiku", "p zeros put around the spread δ"), ("equinox", "p cells cut off on both sides")))]),
+    ("14", "Neither is wrong.", [f"native:{name}:{word}:stride above 1:{reading}; the kernel as it scatters" for name, word, reading in (("pytorch", "1", "p cells cut off on both sides"), ("onnx", "1", "p cells cut off on both sides"), ("tensorflow", "VALID", "nothing cut"))]),
+    ("14", "| library | `x` |", ["none"]),
+    ("14", "| PyTorch, PaddlePaddle, ONNX |", [f"agrees:{name}:{quantity}" for name in ("pytorch", "paddle", "onnxruntime") for quantity in ("forward:groups", "transposed:transposed, groups")]),
+    ("14", "| TensorFlow, Keras |", [f"agrees:{name}:{quantity}" for name in ("tensorflow", "keras_tensorflow") for quantity in ("forward:groups", "transposed:transposed")]),
+    ("14", "| JAX, `lax.conv_transpose` with", ["claim:jax:transpose_kernel_turns_and_exchanges", "claim:jax:zeros_stand_for_a_crop"]),
+    ("14", "| Haiku |", ["agrees:haiku:forward:groups", "agrees:haiku:transposed:transposed"]),
+    ("14", "| Equinox |", ["agrees:equinox:forward:groups", "agrees:equinox:transposed:transposed, groups"]),
+    ("14", "| MLX |", ["agrees:mlx:forward:groups", "agrees:mlx:transposed:transposed, groups"]),
+    ("14", "Twenty-three ways to compute the layer", ["here:twenty_three_and_1293"]),
+    ("14", "The three of PyTorch, JAX", ["none"]),
+    ("14", "On top of JAX", ["none"]),
+    ("14", "Other libraries that train", ["none"]),
+    ("14", "Some of them by another way", ["none"]),
+    ("14", "None of this is a reproach", ["here:those_with_other_numbers_agree_on_hundreds"]),
+    ("14", "## Test a library yourself", ["none"]),
+    ("14", "Here the library is NumPy", ["here:numpy_puts_the_odd_zero_in_front"]),
+    ("14", "NumPy puts the odd zero in front", ["here:numpy_puts_the_odd_zero_in_front"]),
+    ("14", "With PyTorch installed", ["call:pytorch:all"]),
+    ("14", "How many zeros does TensorFlow's", [f"word:tensorflow:SAME:stride above 1:{USUAL}"]),
+    ("14", "The windows of \"SAME\" begin at", [f"word:tensorflow:SAME:stride above 1:{USUAL}"]),
+    ("14", "A layer of TensorFlow, `padding=\"SAME\"`", [f"word:tensorflow:SAME:both:{USUAL}", "claim:pytorch:pad_takes_the_last_axis_first", "agrees:pytorch:forward:everything"]),
+    ("14", "`F.pad` takes the numbers of the last axis first", ["claim:pytorch:pad_takes_the_last_axis_first"]),
+    ("14", "A transposed layer of PyTorch, one axis", ["claim:jax:zeros_stand_for_a_crop", "agrees:pytorch:transposed:transposed, output padding"]),
+    ("14", "A library computes the input gradient", ["none"]),
+    ("14", "The first two are what", ["claim:jax:transpose_kernel_turns_and_exchanges"]),
+    ("14", "A transposed layer was moved from PyTorch to JAX", ["native:jax:1:stride above 1:p zeros put around the spread δ; the kernel turned"]),
+    ("14", "A library chooses an order of axes", ["none"]),
+    ("14", "find sizes for which `SAME_LOWER`", ["none"]),
+    ("14", "Ask a library that you have", ["none"]),
+    ("14", "of a transposed layer makes $s", ["here:same_is_mostly_s_times_u"]),
+    ("14", "A word is an agreement about numbers", ["none"]),
+    ("14", "`padding=K // 2` of a strided layer", [f"word:tensorflow:SAME:stride above 1:{USUAL}"]),
+    ("14", "The numbers of `F.pad` begin", ["claim:pytorch:pad_takes_the_last_axis_first", "agrees:onnxruntime:forward:asymmetric padding", "claim:jax:pairs_in_the_order_of_the_axes", "claim:tensorflow:pairs_are_taken_by_conv2d_and_its_transpose"]),
+    ("14", "one adapter for each library", ["none"]),
+    ("14", "for the calls in three libraries", ["none"]),
 ]  # fmt: skip

@@ -538,3 +538,22 @@ BUGS = [
 ]
 
 RIGHT = {"x": gather, "w": per_tap, "b": per_filter}
+
+
+# ------------------------------------------------------------------------------------------------- notebook 14
+def pads_of_same(size, kernel, stride, dilation, *, odd=1, rounded=lambda h, s: -(-h // s), least=0):
+    """Left, right, top, bottom of TensorFlow's "SAME"; with odd=0 the odd zero is in front."""
+    pads = []
+    for h, k in list(zip(size, kernel, strict=True))[::-1]:
+        total = max((rounded(h, stride) - 1) * stride + dilation * (k - 1) + 1 - h, least)
+        front = (total + 1 - odd) // 2
+        pads += [front, total - front]
+    return tuple(pads)
+
+
+def slid(delta, w, stride, zeros):
+    """w slides as it stands over δ, with zeros put in and `zeros` around."""
+    hat = np.zeros(stride * (len(delta) - 1) + 1)
+    hat[::stride] = delta
+    hat = np.pad(hat, zeros)
+    return np.array([hat[i : i + len(w)] @ w for i in range(len(hat) - len(w) + 1)])

@@ -69,12 +69,15 @@ ROOMS = """
     exercises/nb07_dilation.py
     exercises/nb08_groups_and_depthwise.py
     exercises/nb09_the_whole_layer.py
+    exercises/nb14_the_same_layer_elsewhere.py
     exercises/__init__.py
 
     elsewhere/readings.py
     elsewhere/results.py
     elsewhere/choices.py
     elsewhere/tables.py
+    elsewhere/in_silence.py
+    elsewhere/pictures.py
     elsewhere/__init__.py
 
     widgets/page.py

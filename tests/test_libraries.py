@@ -13,7 +13,7 @@ import pytest
 from pages import ROOT
 
 from convbp_helpers import elsewhere, loops
-from convbp_helpers.elsewhere import readings, results, tables
+from convbp_helpers.elsewhere import results
 
 ROOM = ROOT / "libraries"
 sys.path.append(str(ROOM))
@@ -23,6 +23,7 @@ import calls  # noqa: E402
 import digest  # noqa: E402
 import measure  # noqa: E402
 import questions  # noqa: E402
+import silent  # noqa: E402
 import special  # noqa: E402
 
 STORED = sorted((ROOM / "results").glob("*.json"))
@@ -35,7 +36,7 @@ def faults(result):
     say = found.append
     if set(result) != {
         "name", "title", "versions", "python", "date", "features", "words", "transposed", "output padding", "nan",
-        "digits", "calls", "claims",
+        "digits", "calls", "claims", "silent",
     }:  # fmt: skip
         say(f"keys {sorted(result)}")
         return found
@@ -117,6 +118,36 @@ def test_every_claim_that_is_stored_was_run_as_it_stands(path):
     )
 
 
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_every_silent_difference_that_is_stored_was_asked_as_it_stands(path, count):
+    stored = json.loads(path.read_text(encoding="utf-8"))["silent"]
+    asked = silent.SILENT.get(path.stem, {})
+    assert list(stored) == list(asked)
+    for name, one in asked.items():
+        told, right = stored[name], np.asarray(one.right(), dtype=float)
+        assert (told["call"], told["why"]) == (one.call, one.why)
+        assert told["arrays"] == {one.letter(key): array.tolist() for key, array in one.arrays.items()}
+        assert special.equal(np.array(told["right"]), right)
+        got = np.array(told["got"], dtype=float)
+        assert told["as it should be"] == special.equal(got, right)
+        count("layers with other numbers and no error", not told["as it should be"])
+
+
+def test_an_answer_that_has_become_right_is_no_longer_listed(monkeypatch):
+    (one,) = silent.SILENT["scipy"].values()
+    for numbers, shown in (([[-2, -1]], 1), ([[2, 1]], 0)):
+        answers = {f"silent|{one.name}": {"shape": [1, 2], "cells": sum(numbers, [])}}
+        told = json.loads(results.KEPT.read_text(encoding="utf-8"))["scipy"]
+        told["silent"] = silent.results("scipy", answers)
+        monkeypatch.setattr(
+            "convbp_helpers.elsewhere.in_silence.libraries",
+            lambda told=told: {"scipy": elsewhere.Library("scipy", **told)},
+        )
+        assert len(elsewhere.silent()) == shown
+    refused = silent.results("scipy", {f"silent|{one.name}": {"refuses": "no"}})[one.name]
+    assert "got" not in refused and not refused["as it should be"]
+
+
 def test_the_pages_have_what_is_stored():
     assert results.KEPT.read_text(encoding="utf-8") == digest.digest(), (
         "run make libraries, or digest.write()"
@@ -133,6 +164,7 @@ def test_pytorch_gives_the_stored_answers(torch, tmp_path, count):
     asking = [question for case in cases for question in answers.asked_of(case)] + special.questions(adapter)
     asking += calls.asked(adapter["table"])
     asking += [special.question(f"claim|{claim}", "claim", {}, claim=claim) for claim in adapter["claims"]]
+    asking += [one.question for one in silent.SILENT.get("pytorch", {}).values()]
     (tmp_path / "asking.json").write_text(json.dumps(asking))
     subprocess.run(
         [*command, str(tmp_path / "asking.json"), str(tmp_path / "told.jsonl")], check=True, timeout=500
@@ -207,7 +239,6 @@ def test_a_library_that_cannot_be_asked_takes_nothing_from_the_others(tmp_path, 
         measure.main(["none"])
 
 
-# ------------------------------------------------------------------------------------------------- the readings
 def test_every_feature_is_what_it_says(count):
     cases = questions.cases()
     assert {case.feature for case in cases} == set(questions.FEATURES)
@@ -217,77 +248,3 @@ def test_every_feature_is_what_it_says(count):
         assert row or questions.fits(case.feature, case)
         assert row or len({*case.x.shape[1:], case.w.shape[0]}) == case.x.ndim
         count("layers that every library is asked", 1)
-
-
-def test_readings_differ_where_they_should():
-    """Each pair of readings of a word has a layer among those asked on which the answers differ."""
-    layers = [layer for condition in special.CONDITIONS for layer in special.layers_of_words(condition)]
-    told = {
-        name: [readings.forward(name, x, w, stride=s, dilation=d) for x, w, s, d in layers]
-        for name in readings.FORWARD
-    }
-    for a in told:
-        for b in told:
-            if a < b:
-                assert any(not special.equal(p, q) for p, q in zip(told[a], told[b], strict=True)), (a, b)
-
-
-def test_the_usual_reading_is_same_of_the_package():
-    for condition in special.CONDITIONS:
-        for x, w, stride, dilation in special.layers_of_words(condition):
-            same = loops.forward(x, w, stride=stride, padding="same", dilation=dilation)
-            assert special.equal(readings.forward(tables.USUAL, x, w, stride=stride, dilation=dilation), same)
-
-
-def test_a_spread_delta_is_the_input_gradient():
-    random = np.random.default_rng(3)
-    delta, w = random.integers(-3, 4, (2, 3, 4, 5)), random.integers(-3, 4, (3, 2, 2, 3))
-    s, d = (2, 3), (3, 1)
-    got = readings.transposed(
-        "p cells cut off on both sides", "as it scatters", delta, w, stride=s, dilation=d, number=1
-    )
-    size = [
-        a * (u - 1) + b * (k - 1) + 1 - 2
-        for a, u, b, k in zip(s, delta.shape[2:], d, w.shape[2:], strict=True)
-    ]
-    expected = loops.grad_input(delta, w, (2, 2, *size), stride=s, dilation=d, padding=1)
-    assert np.array_equal(got, expected)
-    assert not np.array_equal(
-        got,
-        readings.transposed(
-            "p cells cut off on both sides", "turned", delta, w, stride=s, dilation=d, number=1
-        ),
-    )
-
-
-# ------------------------------------------------------------------------------------------------- the tables
-def test_tables_say_what_the_results_say():
-    table = elsewhere.table("pytorch", "paddle", "jax")
-    row = dict(zip(("pytorch", "paddle", "jax"), table.rows["“same”, dilation above 1"], strict=True))
-    assert str(row["pytorch"]) == f"✓ {tables.USUAL}"
-    assert row["paddle"].kind == "other" and row["paddle"].words.endswith("the dilation dropped")
-    assert [answer.kind for answer in table.rows["“same”, stride above 1"]] == ["no", "yes", "yes"]
-    assert [str(answer) for answer in table.rows["the kernel, transposed"]] == [
-        "✓ as it scatters", "✓ as it scatters", "≠ turned",
-    ]  # fmt: skip
-    html = table._repr_html_()
-    assert html.count("<th scope=row") == len(elsewhere.QUESTIONS) and "overflow-x: auto" in html
-    assert "2.13.0" in html and "2026" in html
-
-
-def test_a_difference_is_marked():
-    told = json.loads(results.KEPT.read_text(encoding="utf-8"))["pytorch"]
-    told["quantities"]["grad_x"]["groups"] = {"agrees": 18, "differs": 2}
-    broken = elsewhere.Library("x", **told)
-    assert str(tables.quantity("grad_x", broken)) == "≠ but other numbers: groups (some)"
-    told["quantities"]["grad_x"]["groups"] = {"agrees": 18, "refuses": 2, "said": "no"}
-    assert str(tables.quantity("grad_x", elsewhere.Library("x", **told))) == "✓ but refuses: groups (some)"
-
-
-def test_unknown_names_are_refused():
-    with pytest.raises(ValueError, match="no library 'torch' was asked; there are .*pytorch"):
-        elsewhere.table("torch")
-    with pytest.raises(ValueError, match="no question 'speed'"):
-        elsewhere.table("pytorch", questions=["speed"])
-    with pytest.raises(ValueError, match="no reading 'x'"):
-        elsewhere.padding_of("x", 8, 3, 2)

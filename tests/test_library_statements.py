@@ -12,7 +12,8 @@ from pages import ROOT
 from convbp_helpers import elsewhere
 
 NAMED = re.compile(
-    r"PyTorch|torch\.|TensorFlow|\btf\.|Keras|JAX|\blax\.|\bjax\.|jnp\.|SciPy|scipy|NumPy|[Ff]ramework|[Ll]ibrar|\bF\.\w+\("
+    r"PyTorch|torch\.|TensorFlow|\btf\.|Keras|JAX|\blax\.|\bjax\.|jnp\.|SciPy|scipy|NumPy|[Ff]ramework|[Ll]ibrar|\bF\.\w+"
+    r"|Paddle|MindSpore|MLX|tinygrad|ONNX|OpenVINO|OpenCV|ncnn|Flax|Haiku|Equinox|autograd|SAME|transpose_kernel"
 )
 SAME_CALLS = {"forward", "grad_x", "grad_w", "grad_b", "transposed"}
 
@@ -26,7 +27,7 @@ def lines_of(path):
 
 
 def pages():
-    return {path.name[:2]: list(lines_of(path)) for path in sorted((ROOT / "notebooks").glob("0*.ipynb"))}
+    return {path.name[:2]: list(lines_of(path)) for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))}
 
 
 def unbacked(pages, statements):
@@ -81,6 +82,10 @@ def why_not(backing):
         return (
             "" if rest[3] in told.get("readings", ()) and told["answers"] == told["of"] else str(told)[:200]
         )
+    if kind == "native":
+        told = result["transposed"][rest[1]][rest[2]]
+        found = any(reading.startswith(rest[3]) for reading in told.get("readings", ()))
+        return "" if found and told["answers"] == told["of"] else str(told)[:200]
     assert kind == "call", backing
     calls = result["calls"]
     if set(calls) != SAME_CALLS:
@@ -153,6 +158,63 @@ def numpy_exchanges():
     assert np.allclose(np.correlate(W, X, "valid"), np.correlate(X, W, "valid")[::-1])
 
 
+def numpy_puts_the_odd_zero_in_front():
+    w = np.array([2.0, 3, 5, 7])
+    assert np.allclose(np.correlate(X, w, "same"), np.correlate(np.pad(X, (2, 1)), w, "valid"))
+
+
+def most_libraries_mean_the_usual():
+    told = [table["“same”, stride above 1"] for table in same_of_all().values()]
+    asked = [kind for kind in told if kind != "no"]
+    assert asked.count("yes") > 0.6 * len(asked), asked
+
+
+def same_of_all():
+    """Library -> question -> mark, of every table of one library."""
+    questions = [question for question in elsewhere.QUESTIONS if question.startswith("“same”")]
+    return {
+        name: {
+            question: answers[0].kind
+            for question, answers in elsewhere.table(name, questions=questions).rows.items()
+        }
+        for name in elsewhere.libraries()
+    }
+
+
+def same_is_mostly_s_times_u():
+    meant = [
+        told["stride above 1"].get("readings", [""])
+        for library in elsewhere.libraries().values()
+        for word, told in library.transposed.items()
+        if word.lower() in ("same", "same_upper")
+    ]
+    mostly = [
+        any("s·U cells, the larger cut behind" in reading for reading in readings) for readings in meant
+    ]
+    assert sum(mostly) > 0.6 * len(mostly), meant
+
+
+def twenty_three_and_1293():
+    assert len(elsewhere.libraries()) == 23
+    (questions,) = {
+        sum(
+            counts[kind]
+            for told in library.quantities.values()
+            for counts in told.values()
+            for kind in counts
+            if kind != "said"
+        )
+        for library in elsewhere.libraries().values()
+    }
+    assert questions == 1293 and len(elsewhere.library("pytorch").quantities["forward"]) + 5 == 19
+
+
+def those_with_other_numbers_agree_on_hundreds():
+    for one in elsewhere.silent():
+        told = [counts.get("agrees", 0) for of in one.library.quantities.values() for counts in of.values()]
+        assert sum(told) >= 300, one.library.name
+
+
 def output_paddings_of_pytorch_and_keras():
     of = {name: elsewhere.library(name).output_padding for name in ("pytorch", "keras_torch")}
     assert (
@@ -168,6 +230,7 @@ HERE = {
     function.__name__: function
     for function in (
         numpy_counts_from_zero, numpy_slides_both_ways, numpy_keeps_the_last, numpy_exchanges,
-        output_paddings_of_pytorch_and_keras,
+        output_paddings_of_pytorch_and_keras, numpy_puts_the_odd_zero_in_front, most_libraries_mean_the_usual,
+        same_is_mostly_s_times_u, twenty_three_and_1293, those_with_other_numbers_agree_on_hundreds,
     )
 }  # fmt: skip

@@ -14,6 +14,7 @@ __all__ = [
     "FORWARD",
     "KERNELS",
     "NAN",
+    "READINGS",
     "TRANSPOSED",
     "forward",
     "nan_forward",
@@ -57,6 +58,7 @@ FORWARD = {
     ),
     "ceil(H/s) outputs, (K−1)//2 zeros in front": lambda h, k, s, d: _missing(h, k, s, d, (k - 1) // 2),
 }
+READINGS = tuple(FORWARD)
 
 
 def dilation_of(reading, d) -> int:

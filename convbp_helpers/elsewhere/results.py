@@ -27,7 +27,7 @@ class Library:
         agreed with the sums over links, differed, were refused, or could not be said; with the first message.
     words, transposed : dict
         Word or number for padding -> on which layers -> its reading, or why there is none.
-    output_padding, nan, digits, claims, differs
+    output_padding, nan, digits, claims, differs, silent
         See `libraries/README.md`.
     """
 
@@ -44,6 +44,7 @@ class Library:
     digits: dict
     claims: dict
     differs: list
+    silent: dict
 
     @property
     def version(self) -> str:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from itertools import product
 
+import numpy as np
+
+from ..words import by, plural
+from ..words import number as printed
 from .choices import common
+from .readings import dilation_of, padding_of
 from .results import Library, library
 
 __all__ = ["QUESTIONS", "Table", "table"]
@@ -31,10 +37,11 @@ ON = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A mark and words; `kind` is yes, partly, other or no."""
+    """A mark and words; `kind` is yes, partly, other or no. `example` is a layer that shows it, or what was said."""
 
     kind: str
     words: str = ""
+    example: str = ""
 
     def __str__(self):
         return f"{MARKS[self.kind]} {self.words}".strip()
@@ -49,7 +56,27 @@ def quantity(name, of: Library) -> Answer:
     found = {kind: _short(told, kind) for kind in KINDS}
     words = [f"{KINDS[kind]}: {', '.join(features)}" for kind, features in found.items() if features]
     said = f"but {'; '.join(words)}" if words else ""
-    return Answer("other" if found["differs"] else "partly" if words else "yes", said)
+    return Answer("other" if found["differs"] else "partly" if words else "yes", said, _example(name, of))
+
+
+def _example(name, of: Library) -> str:
+    """The smallest layer of each feature with other numbers; and the first refusal, as the library says it."""
+    lines = [
+        f"other numbers on {one['differs']} {plural(one['differs'], 'layer')} of “{one['feature']}”, the smallest with "
+        f"an input of {by(_grid(one['delta' if name == 'transposed' else 'x']))}, a kernel of {by(_grid(one['w']))}, "
+        f"stride {by(one['stride'])} and padding {', '.join(f'{a} and {b}' for a, b in one['padding'])}: "
+        f"{by(_grid(one['got']))} cells where {by(_grid(one['expected']))} are right"
+        for one in of.differs
+        if one["quantity"] == name
+    ]
+    refused = [
+        told["said"] for told in of.quantities[name].values() if "refuses" in told and "cannot" not in told
+    ]
+    return "; ".join([*lines, *(f"“{said}”" for said in refused[:1])])
+
+
+def _grid(cells):
+    return np.shape(cells)[2:]
 
 
 #: A feature that holds others: where one of them is named already, it says nothing more.
@@ -78,7 +105,24 @@ def same(condition, of: Library) -> Answer:
     if USUAL in of.words[word][condition].get("readings", ()):
         return Answer("yes", USUAL)
     answer = _meaning(of.words[word], condition)
-    return Answer("other", answer.words) if answer.kind == "yes" else answer
+    return Answer("other", answer.words, _apart(answer.words, condition)) if answer.kind == "yes" else answer
+
+
+def _apart(reading, condition) -> str:
+    """The smallest row in which a reading is not the usual one."""
+    steps = {"stride 1": (1, 1), "stride above 1": (2, 1), "dilation above 1": (1, 3), "both": (2, 3)}
+    s, d = steps[condition]
+    for h, k in sorted(product(range(1, 10), range(2, 5)), key=sum):
+        if d * (k - 1) + 1 > h:
+            continue
+        is_, usual = padding_of(reading, h, k, s, d), padding_of(USUAL, h, k, s, d)
+        if is_ != usual or dilation_of(reading, d) != d:
+            dropped = " and the taps next to each other" if dilation_of(reading, d) != d else ""
+            return (
+                f"{h} cells, {k} weights, stride {s}, dilation {d}: {is_[0]} in front and {is_[1]} behind{dropped}, "
+                f"where the usual is {usual[0]} and {usual[1]}"
+            )
+    raise ValueError(f"{reading!r} is the usual one")
 
 
 def transposed_same(condition, of: Library) -> Answer:
@@ -138,13 +182,13 @@ def half(of: Library) -> Answer:
     if told is None:
         return Answer("no", "not asked")
     value = told["2051"]
-    return Answer("yes", f"{value:g}") if isinstance(value, float | int) else Answer("no", "refuses")
+    return Answer("yes", printed(value)) if isinstance(value, float | int) else Answer("no", "refuses")
 
 
 def whole(of: Library) -> Answer:
     """Whether whole numbers are taken, and the sum of 5000 of them in one byte."""
     told = {name: values["5000"] for name, values in of.digits.items() if name.startswith(("int", "uint"))}
-    taken = [f"{name}: {value:g}" for name, value in told.items() if isinstance(value, float | int)]
+    taken = [f"{name}: {printed(value)}" for name, value in told.items() if isinstance(value, float | int)]
     return Answer("yes", ", ".join(taken)) if taken else Answer("no", "refuses" if told else "not asked")
 
 
@@ -159,8 +203,18 @@ def _meaning(word, condition) -> Answer:
         return Answer("yes", "; ".join(filter(None, [words, refused])))
     if "nearest" in told:
         words = told["nearest"].partition("; the kernel ")[0]
-        return Answer("other", f"{words} on {told['agrees']} of {told['answers']} layers")
-    return Answer("no", refused or "no answer")
+        on = f"{words} on {told['agrees']} of {told['answers']} layers"
+        return Answer("other", on, _where(told["other"]))
+    return Answer("no", refused or "no answer", f"“{told['said']}”" if "said" in told else "")
+
+
+def _where(other) -> str:
+    """A layer on which a word means another thing than on most."""
+    array = "x" if "x" in other else "delta"
+    return (
+        f"not so with {by(_grid(other[array]))} cells, {by(_grid(other['w']))} weights, stride {by(other['stride'])}, "
+        f"dilation {by(other['dilation'])}: {by(_grid(other['got']))} cells"
+    )
 
 
 #: What a row is called on the page -> how it is answered.
@@ -210,8 +264,21 @@ class Table:
         return (
             f'<div role="region" aria-label="{label}" tabindex="0" style="overflow-x: auto">'
             f"<table><thead>{head}</thead><tbody>{lines}</tbody></table></div>"
-            f'<p style="font-size: 0.85em; opacity: 0.75; margin: 0.2em 0 0">{said}</p>'
+            f'<p style="font-size: 0.85em; opacity: 0.75; margin: 0.2em 0 0">{said}</p>{self._fold()}'
         )
+
+    def _fold(self) -> str:
+        """Behind a fold the smallest layer for each mark that has one, and what a library says where it refuses."""
+        lines = [
+            f"<li><b>{escape(one.title)}</b>, {escape(name)}: {escape(answer.example)}</li>"
+            for name, answers in self.rows.items()
+            for one, answer in zip(self.libraries, answers, strict=True)
+            if answer.example
+        ]
+        if not lines:
+            return ""
+        summary = "The smallest layers that show it, and what is said where a layer is refused"
+        return f"<details><summary>{summary}</summary><ul>{''.join(lines)}</ul></details>"
 
 
 def table(*names, questions=None) -> Table:

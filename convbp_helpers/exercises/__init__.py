@@ -15,6 +15,7 @@ from .nb06_padding import *
 from .nb07_dilation import *
 from .nb08_groups_and_depthwise import *
 from .nb09_the_whole_layer import *
+from .nb14_the_same_layer_elsewhere import *
 from .report import Report
 
 __all__ = ["Report", *(name for name in dir() if name.startswith("check_"))]

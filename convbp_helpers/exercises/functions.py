@@ -135,9 +135,9 @@ def _raised(error: Exception, case: Case) -> str:
 
 def _given(case: Case) -> str:
     """The arrays of a layer small enough to be read."""
-    if case.size > 24:
-        return ""
     numbers = {name: a for name, a in case.arguments.items() if isinstance(a, (np.ndarray, float))}
+    if case.size > 24 or not numbers:
+        return ""
     return "\nGiven: " + "; ".join(
         f"{name} = {digits(np.asarray(a).tolist())}" for name, a in numbers.items()
     )

@@ -101,3 +101,14 @@ def forward_in(dtype, x, w):
     arrays = last(x), kernel_of(w), jnp.zeros(w.shape[0])
     z = layer(*(array.astype(dtype) for array in arrays), ones, "VALID", ones, 1)
     return np.asarray(first(z)).astype(complex).real
+
+
+# ------------------------------------------------------------------------------------------------- asked by silent.py
+def depthwise_bias(x, b):
+    """hk.DepthwiseConv1D with channels first and weights of zero."""
+    conv = hk.without_apply_rng(
+        hk.transform(lambda x: hk.DepthwiseConv1D(1, 1, data_format="NCW", name="conv")(x))
+    )
+    made = conv.init(jax.random.PRNGKey(0), jnp.asarray(x))["conv"]
+    bias = jnp.asarray(b).reshape(made["b"].shape)
+    return conv.apply({"conv": dict(w=jnp.zeros_like(made["w"]), b=bias)}, jnp.asarray(x))

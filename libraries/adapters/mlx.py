@@ -73,3 +73,21 @@ def transposed_native(delta, w, stride, padding, dilation):
 def forward_in(dtype, x, w):
     """A layer computed in another type of number."""
     return back(CONV[w.ndim - 2](tensor(x, dtype), tensor(w, dtype)).astype(mx.complex64)).real
+
+
+# ------------------------------------------------------------------------------------------------- asked by silent.py
+def transposed_slopes(delta, y, w, stride, output_padding):
+    """By the input of conv_transpose1d."""
+    delta, y, w = tensor(delta), tensor(y), tensor(w)
+    loss = lambda y: (delta * mx.conv_transpose1d(y, w, stride, output_padding=output_padding)).sum()  # noqa: E731
+    return back(mx.grad(loss)(y))
+
+
+def spread_slopes(delta, x, w, stride, padding, spread):
+    """By the weight of a conv_general whose input is spread."""
+    delta, x, w = tensor(delta), tensor(x), tensor(w)
+    before, after = padding
+    loss = lambda w: (  # noqa: E731
+        delta * mx.conv_general(x, w, stride, ([before], [after]), input_dilation=spread)
+    ).sum()
+    return back(mx.grad(loss)(w))

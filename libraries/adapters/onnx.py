@@ -20,3 +20,10 @@ def run(model, x):
 
 
 forward, transposed, transposed_native, forward_in = models.layers(run, "float64")
+
+
+# ------------------------------------------------------------------------------------------------- asked by silent.py
+def transposed_with_bias(delta, w, b, groups):
+    return run(
+        *models.model("ConvTranspose", delta, (w, b), "float64", kernel_shape=w.shape[2:], group=groups)
+    )

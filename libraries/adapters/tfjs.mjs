@@ -97,6 +97,26 @@ export default async function (require, Cannot) {
     });
   }
 
+
+  /* Asked by silent.py. */
+  function with_a_number({ x, w, stride, padding }) {
+    return tf.tidy(() =>
+      told(channelsFirst(tf.conv1d(channelsLast(tensor(x)), kernelFirst(tensor(w)), stride, padding))),
+    );
+  }
+
+  function depthwise_layer({ x, w, dilation }) {
+    return tf.tidy(() => {
+      const native = tf.layers.depthwiseConv2d({
+        kernelSize: w.shape.slice(2),
+        dilationRate: [1, dilation],
+        useBias: false,
+        weights: [tensor(w).transpose([2, 3, 0, 1])],
+      });
+      return told(channelsFirst(native.apply(channelsLast(tensor(x)))));
+    });
+  }
+
   return {
     TITLE: "TensorFlow.js",
     PACKAGES: ["@tensorflow/tfjs"],
@@ -109,6 +129,8 @@ export default async function (require, Cannot) {
     grad_b: (question) => slopes("b", question),
     transposed,
     transposed_native,
+    with_a_number,
+    depthwise_layer,
     forward_in: ({ dtype, x, w }) =>
       tf.tidy(() => {
         const [y, filters] = [channelsLast(tensor(x, dtype)), kernelFirst(tensor(w, dtype))];

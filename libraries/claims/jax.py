@@ -52,3 +52,40 @@ def relu_has_slope_zero_at_zero():
     import jax
 
     assert jax.grad(jax.nn.relu)(0.0) == 0
+
+
+def _transposed_of(delta, w, stride, dilation, crop, more):
+    hat = np.zeros(stride * (len(delta) - 1) + 1)
+    hat[::stride] = delta
+    whole = np.zeros(len(hat) + dilation * (len(w) - 1) + more)
+    for k, weight in enumerate(w):
+        whole[dilation * k : dilation * k + len(hat)] += weight * hat
+    return whole[crop : len(whole) - crop]
+
+
+def zeros_stand_for_a_crop():
+    """A crop of p with output padding r is [(d(K−1) − p, d(K−1) − p + r)] in lax.conv_transpose."""
+    random = np.random.default_rng(6)
+    for u, k, s, d, p, r in ((5, 3, 2, 1, 1, 0), (5, 4, 2, 1, 1, 1), (4, 3, 3, 2, 1, 2), (6, 2, 1, 3, 0, 0)):
+        delta, w = random.integers(-5, 6, u).astype(float), random.integers(-5, 6, k).astype(float)
+        pair = d * (k - 1) - p, d * (k - 1) - p + r
+        got = lax.conv_transpose(
+            delta[None, :, None], w[:, None, None], (s,), [pair], rhs_dilation=(d,), transpose_kernel=True
+        )
+        assert np.allclose(got[0, :, 0], _transposed_of(delta, w, s, d, p, r))
+
+
+def transpose_kernel_turns_and_exchanges():
+    """lax.conv_transpose lays the kernel down turned; transpose_kernel=True turns it and exchanges its channels."""
+    one = jnp.ones((1, 1, 1))
+    turned = lax.conv_transpose(one, W[:, None, None], (1,), "VALID")
+    as_it_is = lax.conv_transpose(one, W[:, None, None], (1,), "VALID", transpose_kernel=True)
+    assert np.allclose(turned[0, :, 0], W[::-1]) and np.allclose(as_it_is[0, :, 0], W)
+    w = jnp.ones((3, 2, 5))  # of a forward layer of 2 channels and 5 filters
+    assert lax.conv_transpose(jnp.ones((1, 4, 5)), w, (1,), "VALID", transpose_kernel=True).shape == (1, 6, 2)
+
+
+def pairs_in_the_order_of_the_axes():
+    """lax.conv_general_dilated takes one (before, after) pair for each axis, in their order."""
+    z = lax.conv_general_dilated(jnp.ones((1, 1, 3, 4)), jnp.ones((1, 1, 1, 1)), (1, 1), [(1, 2), (0, 3)])
+    assert z.shape == (1, 1, 6, 7) and z[0, 0, 0, 0] == 0 and z[0, 0, 1, 0] == 1

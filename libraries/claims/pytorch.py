@@ -60,3 +60,24 @@ def relu_has_slope_zero_at_zero():
     z = torch.zeros(3, requires_grad=True)
     torch.relu(z).sum().backward()
     assert not z.grad.any()
+
+
+def pad_takes_the_last_axis_first():
+    """F.pad takes left, right, top, bottom: the last axis first."""
+    padded = F.pad(torch.ones(1, 1, 3, 4), (1, 2, 5, 0))
+    assert padded.shape == (1, 1, 8, 7) and padded[0, 0, 5, 1] == 1 and padded[0, 0, 4].sum() == 0
+    assert padded[0, 0, :, 0].sum() == 0 and padded[0, 0, 7, 4] == 1
+
+
+def half_of_the_kernel_makes_an_output_too_many():
+    """padding=K//2 with an even kernel makes one output more than there are inputs, at stride 1."""
+    assert F.conv1d(torch.ones(1, 1, 9), torch.ones(1, 1, 4), padding=2).shape == (1, 1, 10)
+
+
+def four_by_four_doubles():
+    """A transposed layer of 4 weights, stride 2 and padding 1 makes twice as many cells."""
+    assert F.conv_transpose1d(torch.ones(1, 1, 3), torch.ones(1, 1, 4), stride=2, padding=1).shape == (
+        1,
+        1,
+        6,
+    )
