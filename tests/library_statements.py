@@ -6,6 +6,7 @@ A backing is one of
 - agrees:LIBRARY:QUANTITY:FEATURE   all layers of a feature agree
 - word:LIBRARY:WORD:LAYERS:READING  the kept reading of a word; "refuses" where it is refused
 - native:LIBRARY:WORD:LAYERS:READING   likewise of the transposed layer; the reading begins so
+- silent:LIBRARY:NAME      a layer with other numbers and no error
 - call:LIBRARY[:all]       the calls of the table in notebook 09, as they stand: with one group and d = 1, or with all
 - here:NAME                a function of tests/test_library_statements.py
 - none                     it says nothing of what a library does
@@ -25,14 +26,15 @@ STATEMENTS = [
     ("00", "Weights are stored as", ["claim:pytorch:groups_take_weights_of_their_channels", "claim:tensorflow:weights_are_height_width_in_out"]),
     ("01", "NumPy has both ways of sliding ready", ["here:numpy_slides_both_ways"]),
     ("01", "keeps only the last value per cell in NumPy", ["here:numpy_keeps_the_last"]),
+    ("01", "What libraries call this layer", ["none"]),
     ("02", "tell convolution from cross-correlation in a library call", ["none"]),
     ("02", "what their libraries call convolution", [f"agrees:{name}:forward:plain" for name in FOUR]),
     ("02", "already turns the kernel; turn it yourself", ["here:numpy_slides_both_ways", "claim:scipy:convolve2d_turns_and_correlate2d_does_not"]),
     ("02", "exchanges the two without a word", ["here:numpy_exchanges"]),
-    ("02", "turn the kernel; `np.correlate`", ["here:numpy_slides_both_ways", "claim:scipy:convolve2d_turns_and_correlate2d_does_not", "claim:jax:convolve_turns_and_correlate_does_not", *(f"agrees:{name}:forward:plain" for name in FOUR)]),
+    ("02", "turn the kernel; `np.correlate`", ["here:numpy_slides_both_ways", "claim:scipy:convolve2d_turns_and_correlate2d_does_not", "claim:jax:convolve_turns_and_correlate_does_not", *(f"agrees:{name}:forward:plain" for name in FOUR), "native:jax:1:stride 1:p zeros put around the spread δ; the kernel turned"]),
     ("03", "PyTorch stores weights as", ["claim:pytorch:groups_take_weights_of_their_channels", "claim:tensorflow:weights_are_height_width_in_out"]),
     ("03", "The weight of PyTorch's `ConvTranspose2d`", ["claim:pytorch:groups_take_weights_of_their_channels", "agrees:pytorch:transposed:transposed"]),
-    ("04", "In PyTorch `grad_b` is", ["call:pytorch:all", "call:tensorflow"]),
+    ("04", "In PyTorch `grad_b` is", ["call:pytorch:all", "call:tensorflow", "silent:haiku:bias of a depthwise layer, channels first", "silent:keras_tensorflow:bias with channels first"]),
     ("04", "Losses in frameworks have a setting", ["claim:pytorch:mean_divides_by_the_cells"]),
     ("05", "why PyTorch", ["claim:pytorch:the_input_gradient_must_be_told_the_size"]),
     ("05", "must be given the input's size", ["claim:pytorch:the_input_gradient_must_be_told_the_size"]),
@@ -43,7 +45,7 @@ STATEMENTS = [
     ("06", "with negative numbers crops", ["claim:pytorch:negative_pads_crop"]),
     ("06", "TensorFlow's documentation of", [f"word:tensorflow:SAME:stride 1:{USUAL}"]),
     ("07", "count like this", [f"agrees:{name}:forward:dilation" for name in FOUR]),
-    ("07", "refuse a stride above 1 together", ["claim:keras_tensorflow:stride_with_dilation_is_refused", "claim:keras_tensorflow:depthwise_and_separable_take_both", "agrees:pytorch:forward:stride and dilation", "agrees:jax:forward:stride and dilation"]),
+    ("07", "refuse a stride above 1 together", ["claim:keras_tensorflow:stride_with_dilation_is_refused", "claim:keras_tensorflow:depthwise_and_separable_take_both", "agrees:pytorch:forward:stride and dilation", "agrees:jax:forward:stride and dilation", "claim:tensorflow:eager_gradients_are_refused", f"word:paddle:SAME:dilation above 1:{USUAL}, and the dilation dropped"]),
     ("07", "has two dilations", ["call:jax:all"]),
     ("08", "take weights of $C/G$ channels", ["claim:pytorch:groups_take_weights_of_their_channels", "agrees:pytorch:forward:groups", "agrees:jax:forward:groups", "agrees:pytorch:forward:depthwise"]),
     ("08", "Keras's `DepthwiseConv2D` has a kernel", ["claim:keras_tensorflow:a_multiplier_s_maps_stand_together"]),
@@ -56,6 +58,7 @@ STATEMENTS = [
     ("09", "takes an output padding below the larger", ["here:output_paddings_of_pytorch_and_keras"]),
     ("09", "Four libraries were also asked", ["none"]),
     ("09", "ReLU has no slope at 0", [f"claim:{name}:relu_has_slope_zero_at_zero" for name in FOUR[:3]]),
+    ("09", "for those who take this to a library", ["none"]),
     ("09", "| quantity | PyTorch |", ["none"]),
     ("09", "`F.conv2d(x", ["call:pytorch:all"]),
     ("09", "torch.nn.grad.conv2d_input", ["call:pytorch:all"]),

@@ -82,6 +82,9 @@ def why_not(backing):
         return (
             "" if rest[3] in told.get("readings", ()) and told["answers"] == told["of"] else str(told)[:200]
         )
+    if kind == "silent":
+        told = result["silent"].get(rest[1])
+        return "" if told and "got" in told and not told["as it should be"] else str(told)[:200]
     if kind == "native":
         told = result["transposed"][rest[1]][rest[2]]
         found = any(reading.startswith(rest[3]) for reading in told.get("readings", ()))
@@ -125,7 +128,7 @@ def test_the_calls_of_the_page_are_those_that_were_run():
 
 @pytest.mark.parametrize(
     "backing",
-    ["claim:pytorch:the_earth_is_flat", "agrees:tensorflow:grad_x:groups", "word:paddle:SAME:dilation above 1:ceil(H/s) outputs, the odd zero behind", "word:jax:SAME:both:refuses", "call:mlx", "call:tensorflow:all"],
+    ["claim:pytorch:the_earth_is_flat", "agrees:tensorflow:grad_x:groups", "word:paddle:SAME:dilation above 1:ceil(H/s) outputs, the odd zero behind", "word:jax:SAME:both:refuses", "call:mlx", "call:tensorflow:all", "silent:jax:nothing", "native:jax:1:stride 1:p cells cut off"],
 )  # fmt: skip
 def test_a_backing_that_does_not_hold_is_found(backing):
     assert why_not(backing)
