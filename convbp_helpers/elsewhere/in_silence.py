@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from ..words import counted, number
+from ..words import by, counted, number
 from .results import Library, libraries
 
 __all__ = ["Silent", "silent"]
@@ -37,9 +37,10 @@ class Silent:
 
 def numbers(array) -> str:
     """The numbers of an array, each row in brackets where there are several."""
-    array = np.squeeze(np.asarray(array, dtype=float))
+    array = np.asarray(array, dtype=float)
+    shape, array = array.shape, np.squeeze(array)
     if array.size > 1 and not array.any():
-        return "all 0"
+        return f"all 0, {by(shape)}"
     if array.ndim > 1:
         return " ".join(f"[{numbers(part)}]" for part in array)
     values = np.atleast_1d(array)

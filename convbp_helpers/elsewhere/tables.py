@@ -12,12 +12,12 @@ import numpy as np
 from ..words import by, plural
 from ..words import number as printed
 from .choices import common
-from .readings import dilation_of, padding_of
+from .readings import DROPPED, dilation_of, padding_of
 from .results import Library, library
 
 __all__ = ["QUESTIONS", "Table", "table"]
 
-MARKS = {"yes": "✓", "partly": "✓", "other": "≠", "no": "–"}
+MARKS = {"yes": "✓", "partly": "✓", "other": "≠", "no": "–", "says": ""}
 QUANTITIES = {
     "forward": "z, the forward pass",
     "grad_x": "∂J/∂x",
@@ -37,7 +37,10 @@ ON = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A mark and words; `kind` is yes, partly, other or no. `example` is a layer that shows it, or what was said."""
+    """A mark and words; `kind` is yes, partly, other, no, or says where nothing is right or wrong.
+
+    `example` is a layer that shows it, or what was said.
+    """
 
     kind: str
     words: str = ""
@@ -129,7 +132,14 @@ def transposed_same(condition, of: Library) -> Answer:
     word = next((word for word in of.transposed if word.lower() in ("same", "same_upper")), None)
     if word is None:
         return Answer("no", "no such word")
-    return _meaning(of.transposed[word], condition)
+    return _as_it_is(_meaning(of.transposed[word], condition))
+
+
+def _as_it_is(answer) -> Answer:
+    """Without a mark, as several meanings are as good; but a dilation that is dropped is no meaning."""
+    if answer.kind != "yes":
+        return answer
+    return Answer("other" if DROPPED in answer.words else "says", answer.words)
 
 
 def number(of: Library) -> Answer:
@@ -137,7 +147,7 @@ def number(of: Library) -> Answer:
     told = of.transposed.get("1")
     if told is None or not any("readings" in meaning or "nearest" in meaning for meaning in told.values()):
         return Answer("no", "takes no number")
-    return _meaning(told, "stride above 1")
+    return _as_it_is(_meaning(told, "stride above 1"))
 
 
 def kernel(of: Library) -> Answer:
@@ -155,22 +165,25 @@ def kernel(of: Library) -> Answer:
 
 
 def output_padding(of: Library) -> Answer:
-    """How large an output padding may be."""
-    limits = []
-    for name, told in of.output_padding.items():
-        if name == "said" or not told["taken"]:
-            continue
-        top = max(told["taken"])
-        limits.append(f"{name}: {'any' if top == 5 else f'to {top}'}")
-        if told["right"] != told["taken"]:
-            return Answer("other", "; ".join([*limits, "larger ones give other numbers"]))
-    return Answer("yes", "; ".join(limits)) if limits else Answer("no", "has none")
+    """The largest output padding that is taken."""
+    told = {name: asked for name, asked in of.output_padding.items() if name != "said" and asked["taken"]}
+    if not told:
+        return Answer("no", "has none")
+    largest = {name: max(asked["taken"]) for name, asked in told.items()}
+    words = (
+        "any"
+        if set(largest.values()) == {5}
+        else "; ".join(f"{top} at {name}" for name, top in largest.items())
+    )
+    if any(asked["right"] != asked["taken"] for asked in told.values()):
+        return Answer("other", f"{words}, but larger ones give other numbers")
+    return Answer("says", words)
 
 
 def nan(of: Library) -> Answer:
     """Where a NaN in a weight shows."""
     return (
-        Answer("yes", of.nan["reading"])
+        Answer("says", of.nan["reading"])
         if "reading" in of.nan
         else Answer("no", of.nan.get("said", "otherwise"))
     )
@@ -182,14 +195,14 @@ def half(of: Library) -> Answer:
     if told is None:
         return Answer("no", "not asked")
     value = told["2051"]
-    return Answer("yes", printed(value)) if isinstance(value, float | int) else Answer("no", "refuses")
+    return Answer("says", printed(value)) if isinstance(value, float | int) else Answer("no", "refuses")
 
 
 def whole(of: Library) -> Answer:
     """Whether whole numbers are taken, and the sum of 5000 of them in one byte."""
     told = {name: values["5000"] for name, values in of.digits.items() if name.startswith(("int", "uint"))}
     taken = [f"{name}: {printed(value)}" for name, value in told.items() if isinstance(value, float | int)]
-    return Answer("yes", ", ".join(taken)) if taken else Answer("no", "refuses" if told else "not asked")
+    return Answer("says", ", ".join(taken)) if taken else Answer("no", "refuses" if told else "not asked")
 
 
 def _meaning(word, condition) -> Answer:
@@ -226,7 +239,7 @@ QUESTIONS = {
     **{
         f"“same”, transposed, {words}": partial(transposed_same, name) for name, words in list(ON.items())[:2]
     },
-    "output padding": output_padding,
+    "largest output padding": output_padding,
     "NaN in one weight": nan,
     "2051 ones in float16": half,
     "5000 ones as whole numbers": whole,
@@ -258,7 +271,10 @@ class Table:
             for name, answers in self.rows.items()
         )
         dates = sorted({one.date for one in self.libraries})
-        said = f"run on {' and '.join(dates)}, on a CPU. ✓ as the sums over links, or as most; ≠ not so; – no answer"
+        said = (
+            f"run on {' and '.join(dates)}, on a CPU. ✓ as the sums over links, or the usual reading; ≠ not so; – no "
+            "answer; without a mark: one meaning of several"
+        )
         label = escape(", ".join(self.questions), quote=True)
         head = f"<tr><th scope=col {cell}>question</th>{heads}</tr>"
         return (

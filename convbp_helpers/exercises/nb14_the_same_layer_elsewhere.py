@@ -65,7 +65,7 @@ check_same_with_stride = prediction(
     },
     behind={
         2: RIGHT,
-        1: "The odd zero goes behind.",
+        1: "Of three zeros the half, rounded down, goes in front; the rest goes behind.",
         3: "That is all of them: half, rounded down, go in front.",
         0: "The last window begins at x₇ at the latest: what does it read behind x₉?",
         ...: "What is left of the zeros when those in front are taken away.",
@@ -121,6 +121,12 @@ def check_pads_of_same():
                     [_of_same(h, k, stride, dilation, outputs=h // stride) for h, k in axes][::-1]
                 ),
                 "a negative number of zeros is taken as it is, which cuts cells off": _flat(cut[::-1]),
+                "K//2 zeros are put on both sides, whatever the layer needs": _flat(
+                    [(k // 2, k // 2) for _, k in axes][::-1]
+                ),
+                "before of both axes comes first, and then behind of both": _flat(
+                    list(zip(*pads[::-1], strict=True))
+                ),
                 "the half is put on both sides, and the odd zero left out": _flat(
                     [(before, before) for before, _ in pads][::-1]
                 ),
@@ -152,6 +158,10 @@ def check_pads_of_transposed():
                 "the output padding is put on both sides": pair(whole - padding + more, 0),
                 "the output padding is put in front": pair(whole - padding)[::-1],
                 "the output padding is taken off behind": pair(whole - padding, -more),
+                "d(K − 1) is left out": pair(-padding),
+                "no zeros are put where their number is negative; it cuts cells off δ": np.maximum(
+                    pair(whole - padding), 0
+                ),
             },
             shapes={...: "Two numbers: the zeros before and behind."},
         )  # fmt: skip
@@ -165,6 +175,7 @@ check_input_gradient_of_the_gather = equation(
         Piece(
             r"\hat \delta", r"for stride 1 only: with zeros put in, δ is written \hat\delta", dict(stride=2)
         ),
+        Piece(r"\hat \delta", r"it should slide over \hat\delta, which needs no bracket"),
         Piece("Σf", "it does not sum over the filters f"),
         Piece(
             "K",
@@ -200,6 +211,11 @@ def check_ported_transposed():
                 f"{around}; the kernel is turned as it should be": as_read,
                 f"{around}, and the kernel lies the wrong way round": turned,
                 "K − 1 zeros are put around, so nothing is cut off": uncut,
+                "the kernel lies the wrong way round: a window that slides forward over δ meets it turned": row_input(
+                    delta, w[::-1], n, stride=stride, before=p
+                ),
+                "δ is turned as well": row_input(delta[::-1], w, n, stride=stride, before=p),
+                "the result is turned as well": layer.grad_x[::-1],
             },
             shapes={...: f"s(U − 1) + K − 2p cells are right: {n} here."},
         )

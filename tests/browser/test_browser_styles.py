@@ -16,8 +16,8 @@ WIDGETS = {
 }
 LOOKS = """() => [...document.querySelectorAll(".cbp *")].map((e) => {
   const s = getComputedStyle(e);
-  const looks = ["fill", "stroke", "strokeWidth", "strokeDasharray", "color", "opacity", "backgroundImage", "backgroundColor",
-    "borderTopColor", "borderTopStyle", "fontWeight", "fontSize", "position", "display", "padding"];
+  const looks = ["fill", "stroke", "strokeWidth", "strokeDasharray", "color", "opacity", "backgroundImage",
+    "backgroundColor", "borderTopColor", "borderTopStyle", "fontWeight", "fontSize", "position", "display", "padding"];
   return [e.tagName, e.getAttribute("class"), e.textContent.slice(0, 20), ...looks.map((name) => s[name])].join(" | ");
 })"""
 
