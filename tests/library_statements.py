@@ -24,6 +24,7 @@ STATEMENTS = [
     ("00", 'call this operation "convolution"', [f"agrees:{name}:forward:plain" for name in FOUR]),
     ("00", "In PyTorch the three gradients are", ["call:pytorch:all"]),
     ("00", "Weights are stored as", ["claim:pytorch:groups_take_weights_of_their_channels", "claim:tensorflow:weights_are_height_width_in_out"]),
+    ("00", "the words and numbers of other libraries", ["none"]),
     ("01", "NumPy has both ways of sliding ready", ["here:numpy_slides_both_ways"]),
     ("01", "keeps only the last value per cell in NumPy", ["here:numpy_keeps_the_last"]),
     ("01", "What libraries call this layer", ["none"]),
