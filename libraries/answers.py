@@ -55,7 +55,9 @@ def _counted(cases, quantity, answers):
             result.setdefault("said", answer[kind])
         if kind == "differs" and "smallest" not in result:
             result["smallest"] = _layer(case) | {
-                "expected": case.expected(quantity).tolist(), "got": special.shown(special.cells(answer))
+                "expected": case.expected(quantity).tolist(), "got": special.shown(special.cells(answer)),
+                "shapes": {"x": list(case.x.shape), "delta": list(case.delta.shape), "got": answer["shape"]}
+                | {"expected": list(case.expected(quantity).shape)},
             }  # fmt: skip
         if answer.get("warns"):
             result.setdefault("warns", answer["warns"])
@@ -75,6 +77,9 @@ def result(name, adapter, cases, answers, date) -> dict:
     return {
         "name": name,
         "title": adapter["title"],
+        "calls of": adapter["calls"],
+        "numbers": adapter["numbers"],
+        "told size": adapter["told_size"],
         "versions": adapter["versions"],
         "python": adapter["python"],
         "date": date,

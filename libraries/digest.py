@@ -37,6 +37,9 @@ def entry(result) -> dict:
     meanings = lambda words: {w: {c: meaning(m) for c, m in told.items()} for w, told in words.items()}  # noqa: E731
     return {
         "title": result["title"],
+        "asked": result["calls of"],
+        "numbers": result["numbers"],
+        "told_size": result["told size"],
         "versions": result["versions"],
         "python": result["python"],
         "date": result["date"],

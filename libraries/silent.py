@@ -186,14 +186,14 @@ ROW_OF_LAYERS = [
         'tf.nn.depthwise_conv2d(x, w, [1, 2, 2, 1], "VALID", dilations=[2, 2])',
         "depthwise", dict(x=first(9)[:, :, None], w=taps(3)[:, :, None]), dict(stride=2, dilation=2),
         forward(first(9)[:, :, None], taps(3)[:, :, None], stride=2, dilation=2),
-        "the stride is taken within each residue of the dilation (it warns that this does not behave correctly)",
+        "the stride is taken within each residue of the dilation (it warns; Keras's own depthwise layer is right)",
     ),
     Silent(
         "tfjs", "a number as padding",
         "tf.conv1d(x, w, 1, 0)",
         "with_a_number", dict(x=first(6), w=taps(3)), dict(stride=1, padding=0),
         forward(first(6), taps(3)),
-        "the number is read as if the kernel had one tap: cells behind the end are taken as zeros",
+        "the number is read with the kernel height, and a row has height 1: cells behind its end are taken as zeros",
     ),
     Silent(
         "tfjs", "dilation of the transposed layer",

@@ -23,6 +23,9 @@ const version = (name) => JSON.parse(readFileSync(join(folder, "node_modules", n
 function describe() {
   return {
     title: adapter.TITLE,
+    calls: adapter.CALLS,
+    numbers: "float32",
+    told_size: false,
     versions: Object.fromEntries(adapter.PACKAGES.map((name) => [name, version(name)])),
     python: `Node.js ${process.versions.node}`,
     words: adapter.WORDS ?? [],

@@ -57,6 +57,9 @@ def describe(adapter):
     versions = {package: importlib.metadata.version(package) for package in adapter.PACKAGES}
     return {
         "title": adapter.TITLE,
+        "calls": adapter.__doc__.split("\n\n")[0].replace("\n", " "),
+        "numbers": numbers(adapter),
+        "told_size": getattr(adapter, "TOLD_SIZE", False),
         "versions": versions,
         "python": platform.python_version(),
         "words": list(getattr(adapter, "WORDS", ())),
@@ -68,8 +71,13 @@ def describe(adapter):
     }
 
 
-def array(told):
-    values = np.array([np.nan if value is None else value for value in told["cells"]], dtype=float)
+def numbers(adapter):
+    """The type of number in which a library is asked: its own default."""
+    return getattr(adapter, "NUMBERS", "float64")
+
+
+def array(told, dtype):
+    values = np.array([np.nan if value is None else value for value in told["cells"]], dtype=dtype)
     return values.reshape(told["shape"])
 
 
@@ -113,7 +121,7 @@ def function_of(adapter, asked):
 def answer(adapter, question):
     if question["ask"] == "claim":
         return claim(adapter.claims[question["settings"]["claim"]])
-    arrays = {name: array(told) for name, told in question["arrays"].items()}
+    arrays = {name: array(told, numbers(adapter)) for name, told in question["arrays"].items()}
     settings = {name: tuples(value) for name, value in question["settings"].items()}
     function = function_of(adapter, question["ask"])
     if function is None:

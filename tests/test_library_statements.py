@@ -128,7 +128,7 @@ def test_the_calls_of_the_page_are_those_that_were_run():
 
 @pytest.mark.parametrize(
     "backing",
-    ["claim:pytorch:the_earth_is_flat", "agrees:tensorflow:grad_x:groups", "word:paddle:SAME:dilation above 1:ceil(H/s) outputs, the odd zero behind", "word:jax:SAME:both:refuses", "call:mlx", "call:tensorflow:all", "silent:jax:nothing", "native:jax:1:stride 1:p cells cut off"],
+    ["claim:pytorch:the_earth_is_flat", "agrees:tensorflow:grad_x:everything", "word:paddle:SAME:dilation above 1:ceil(H/s) outputs, the odd zero behind", "word:jax:SAME:both:refuses", "call:mlx", "call:tensorflow:all", "silent:jax:nothing", "native:jax:1:stride 1:p cells cut off"],
 )  # fmt: skip
 def test_a_backing_that_does_not_hold_is_found(backing):
     assert why_not(backing)
@@ -212,6 +212,11 @@ def twenty_three_and_1293():
     assert questions == 1293 and len(elsewhere.library("pytorch").quantities["forward"]) + 5 == 19
 
 
+def tensorflow_keeps_the_shape_of_an_empty_batch():
+    smallest = stored("tensorflow")["features"]["empty batch"]["forward"]["smallest"]["shapes"]
+    assert smallest["got"] == smallest["x"] != smallest["expected"]
+
+
 def those_with_other_numbers_agree_on_hundreds():
     for one in elsewhere.silent():
         told = [counts.get("agrees", 0) for of in one.library.quantities.values() for counts in of.values()]
@@ -234,6 +239,6 @@ HERE = {
     for function in (
         numpy_counts_from_zero, numpy_slides_both_ways, numpy_keeps_the_last, numpy_exchanges,
         output_paddings_of_pytorch_and_keras, numpy_puts_the_odd_zero_in_front, most_libraries_mean_the_usual,
-        same_is_mostly_s_times_u, twenty_three_and_1293, those_with_other_numbers_agree_on_hundreds,
+        same_is_mostly_s_times_u, twenty_three_and_1293, tensorflow_keeps_the_shape_of_an_empty_batch, those_with_other_numbers_agree_on_hundreds,
     )
 }  # fmt: skip

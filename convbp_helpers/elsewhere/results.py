@@ -19,6 +19,10 @@ class Library:
     Attributes
     ----------
     name, title : str
+    asked, numbers : str
+        By which calls, and in which type of number.
+    told_size : bool
+        Whether its transposed layer is told the size of what it makes.
     versions : dict
         Package -> version; the first is the library.
     python, date : str
@@ -33,6 +37,9 @@ class Library:
 
     name: str
     title: str
+    asked: str
+    numbers: str
+    told_size: bool
     versions: dict
     python: str
     date: str

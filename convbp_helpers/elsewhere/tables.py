@@ -64,18 +64,21 @@ def quantity(name, of: Library) -> Answer:
 
 def _example(name, of: Library) -> str:
     """The smallest layer of each feature with other numbers; and the first refusal, as the library says it."""
-    lines = [
-        f"other numbers on {one['differs']} {plural(one['differs'], 'layer')} of “{one['feature']}”, the smallest with "
-        f"an input of {by(_grid(one['delta' if name == 'transposed' else 'x']))}, a kernel of {by(_grid(one['w']))}, "
-        f"stride {by(one['stride'])} and padding {', '.join(f'{a} and {b}' for a, b in one['padding'])}: "
-        f"{by(_grid(one['got']))} cells where {by(_grid(one['expected']))} are right"
-        for one in of.differs
-        if one["quantity"] == name
-    ]
+    lines = [_smallest(one, name) for one in of.differs if one["quantity"] == name]
     refused = [
         told["said"] for told in of.quantities[name].values() if "refuses" in told and "cannot" not in told
     ]
     return "; ".join([*lines, *(f"“{said}”" for said in refused[:1])])
+
+
+def _smallest(one, name) -> str:
+    shapes, pads = one["shapes"], ", ".join(f"{before} and {after}" for before, after in one["padding"])
+    return (
+        f"other numbers on {one['differs']} {plural(one['differs'], 'layer')} of “{one['feature']}”, the smallest with "
+        f"an input of {by(shapes['delta' if name == 'transposed' else 'x'])}, a kernel of {by(_grid(one['w']))}, "
+        f"stride {by(one['stride'])} and padding {pads}: the answer is {by(shapes['got'])} where "
+        f"{by(shapes['expected'])} is right"
+    )
 
 
 def _grid(cells):
@@ -102,9 +105,19 @@ def _short(told, kind):
 
 def same(condition, of: Library) -> Answer:
     """What the library's word for "same" means, on layers of this kind."""
-    word = next((word for word in of.words if word.lower() in ("same", "same_upper")), None)
-    if word is None:
+    words = [word for word in of.words if word.split()[-1].lower() in ("same", "same_upper")]
+    if not words:
         return Answer("no", "no such word")
+    if len(words) > 1:  # of several functions
+        answers = [_same(word, condition, of) for word in words]
+        kinds = {answer.kind for answer in answers}
+        said = "; ".join(f"{word}: {answer.words}" for word, answer in zip(words, answers, strict=True))
+        examples = filter(None, (answer.example for answer in answers))
+        return Answer("other" if "other" in kinds else answers[0].kind, said, "; ".join(examples))
+    return _same(words[0], condition, of)
+
+
+def _same(word, condition, of: Library) -> Answer:
     if USUAL in of.words[word][condition].get("readings", ()):
         return Answer("yes", USUAL)
     answer = _meaning(of.words[word], condition)
@@ -132,6 +145,8 @@ def transposed_same(condition, of: Library) -> Answer:
     word = next((word for word in of.transposed if word.lower() in ("same", "same_upper")), None)
     if word is None:
         return Answer("no", "no such word")
+    if of.told_size:
+        return Answer("says", "is told the number of cells")
     return _as_it_is(_meaning(of.transposed[word], condition))
 
 
@@ -234,7 +249,7 @@ def _where(other) -> str:
 QUESTIONS = {
     **{words: partial(quantity, name) for name, words in QUANTITIES.items()},
     **{f"“same”, {words}": partial(same, name) for name, words in ON.items()},
-    "a number p, transposed": number,
+    "p as padding, transposed": number,
     "the kernel, transposed": kernel,
     **{
         f"“same”, transposed, {words}": partial(transposed_same, name) for name, words in list(ON.items())[:2]
@@ -261,7 +276,8 @@ class Table:
     def _repr_html_(self):
         cell = 'style="text-align: left; vertical-align: top; white-space: normal; min-width: 8em"'
         heads = "".join(
-            f"<th scope=col {cell}>{escape(one.title)}<br><small>{escape(one.version)}</small></th>"
+            f"<th scope=col {cell}>{escape(one.title)}<br>"
+            f"<small>{escape(one.version)}<br>{escape(one.numbers)}</small></th>"
             for one in self.libraries
         )
         lines = "".join(
@@ -285,15 +301,14 @@ class Table:
 
     def _fold(self) -> str:
         """Behind a fold the smallest layer for each mark that has one, and what a library says where it refuses."""
-        lines = [
+        lines = [f"<li>{escape(one.asked)}</li>" for one in self.libraries]
+        lines += [
             f"<li><b>{escape(one.title)}</b>, {escape(name)}: {escape(answer.example)}</li>"
             for name, answers in self.rows.items()
             for one, answer in zip(self.libraries, answers, strict=True)
             if answer.example
         ]
-        if not lines:
-            return ""
-        summary = "The smallest layers that show it, and what is said where a layer is refused"
+        summary = "How they were called; the smallest layers that show it; what is said where one is refused"
         return f"<details><summary>{summary}</summary><ul>{''.join(lines)}</ul></details>"
 
 

@@ -5,7 +5,6 @@ is called by stateless_call, so that its weights may be what the backend differe
 layer has output_padding=None. The adapter of a backend brings `slope`.
 """
 
-import keras
 import numpy as np
 from keras import layers, ops
 
@@ -16,7 +15,6 @@ CONV = {1: layers.Conv1D, 2: layers.Conv2D, 3: layers.Conv3D}
 TRANSPOSE = {1: layers.Conv1DTranspose, 2: layers.Conv2DTranspose, 3: layers.Conv3DTranspose}
 ZEROS = {1: layers.ZeroPadding1D, 2: layers.ZeroPadding2D, 3: layers.ZeroPadding3D}
 CROP = {1: layers.Cropping1D, 2: layers.Cropping2D, 3: layers.Cropping3D}
-keras.config.set_floatx("float64")
 
 
 def last(array):

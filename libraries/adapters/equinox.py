@@ -12,6 +12,7 @@ jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "gro
 
 TITLE = "Equinox"
 PACKAGES = ("equinox", "jax")
+NUMBERS = "float32"
 WORDS = ("SAME", "VALID", "SAME_LOWER")
 TRANSPOSED_WORDS = ("SAME", "VALID", "SAME_LOWER")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex128")

@@ -12,6 +12,7 @@ jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "gro
 
 TITLE = "Flax"
 PACKAGES = ("flax", "jax")
+NUMBERS = "float32"
 WORDS = ("SAME", "VALID", "SAME_LOWER", "CAUSAL")
 TRANSPOSED_WORDS = ("SAME", "VALID", "CAUSAL")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex128")
@@ -31,7 +32,7 @@ def kernel_of(w):
     return jnp.moveaxis(jnp.asarray(w), (1, 0), (-2, -1))
 
 
-def layer(w, b=None, *, stride=1, padding, dilation=1, groups=1, dtype="float64"):
+def layer(w, b=None, *, stride=1, padding, dilation=1, groups=1, dtype="float32"):
     """An nnx.Conv whose initial values are w and b."""
     return nnx.Conv(
         w.shape[1] * groups, w.shape[0], w.shape[2:], stride, padding=padding, kernel_dilation=dilation,
@@ -68,7 +69,7 @@ def grad_b(**question):
 
 def transpose(delta, w, kernel, **settings):
     conv = nnx.ConvTranspose(
-        w.shape[0], w.shape[1], w.shape[2:], use_bias=False, param_dtype="float64", rngs=nnx.Rngs(0),
+        w.shape[0], w.shape[1], w.shape[2:], use_bias=False, param_dtype="float32", rngs=nnx.Rngs(0),
         kernel_init=lambda key, shape, dtype: kernel, **settings,
     )  # fmt: skip
     return first(conv(last(delta)))

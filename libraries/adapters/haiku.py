@@ -12,6 +12,7 @@ jitted = partial(jax.jit, static_argnames=("stride", "padding", "dilation", "gro
 
 TITLE = "Haiku"
 PACKAGES = ("dm-haiku", "jax")
+NUMBERS = "float32"
 WORDS = (
     "SAME",
     "VALID",

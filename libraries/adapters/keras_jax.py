@@ -1,4 +1,7 @@
-"""Keras 3 with JAX: see _keras.py; gradients by jax.vjp."""
+"""Keras 3 with JAX: layers.Conv1D, Conv2D, Conv3D and their transposes; gradients by jax.vjp.
+
+See _keras.py.
+"""
 
 import importlib.util
 import os
@@ -17,6 +20,7 @@ spec.loader.exec_module(common)
 
 TITLE = "Keras with JAX"
 PACKAGES = ("keras", "jax")
+NUMBERS = "float32"
 WORDS, TRANSPOSED_WORDS, DTYPES = common.WORDS, common.TRANSPOSED_WORDS, common.DTYPES
 forward, grad_x, grad_w, grad_b = common.forward, common.grad_x, common.grad_w, common.grad_b
 transposed, transposed_native, forward_in = common.transposed, common.transposed_native, common.forward_in

@@ -1,4 +1,7 @@
-"""Keras 3 with PyTorch: see _keras.py; gradients by autograd."""
+"""Keras 3 with PyTorch: layers.Conv1D, Conv2D, Conv3D and their transposes; gradients by autograd.
+
+See _keras.py.
+"""
 
 import importlib.util
 import os
@@ -13,6 +16,7 @@ spec.loader.exec_module(common)
 
 TITLE = "Keras with PyTorch"
 PACKAGES = ("keras", "torch")
+NUMBERS = "float32"
 WORDS, TRANSPOSED_WORDS, DTYPES = common.WORDS, common.TRANSPOSED_WORDS, common.DTYPES
 forward, grad_x, grad_w, grad_b = common.forward, common.grad_x, common.grad_w, common.grad_b
 transposed, transposed_native, forward_in = common.transposed, common.transposed_native, common.forward_in

@@ -9,6 +9,7 @@ from mindspore import nn, ops
 
 TITLE = "MindSpore"
 PACKAGES = ("mindspore",)
+NUMBERS = "float32"
 FRESH_AFTER_REFUSAL = True  # the gradient after one that failed has that one's length
 WORDS = ("same", "valid")
 TRANSPOSED_WORDS = ("same", "valid")
@@ -64,13 +65,20 @@ def transposed_layer(delta, w, stride, dilation, groups=1, **settings):
     return TRANSPOSE[len(stride)](*maps, each(w.shape[2:]), **settings)(tensor(delta)).asnumpy()
 
 
+def row_as_picture(delta, w, padding, output_padding, stride, dilation, groups):
+    wide = lambda array: array[:, :, None]  # noqa: E731
+    pads = dict(pad_mode="pad", padding=(0, 0, padding, padding), output_padding=(0, *output_padding))
+    z = transposed_layer(wide(delta), wide(w), (1, *stride), (1, *dilation), groups, **pads)
+    return z[:, :, 0]
+
+
 def transposed(delta, w, padding, output_padding, **settings):
     if len(padding) == 1:
         (before, after), *_ = padding
         if before != after:
             raise Cannot("padding= of nn.Conv1dTranspose is one number for both sides")
-        if any(output_padding):
-            raise Cannot("nn.Conv1dTranspose has no output_padding=")
+        if any(output_padding):  # nn.Conv1dTranspose has none; a picture of height 1 has
+            return row_as_picture(delta, w, before, output_padding, **settings)
         return transposed_layer(delta, w, pad_mode="pad", padding=before, **settings)
     settings |= dict(pad_mode="pad", padding=flat(padding), output_padding=tuple(output_padding))
     return transposed_layer(delta, w, **settings)

@@ -8,6 +8,7 @@ import numpy as np
 
 TITLE = "MLX"
 PACKAGES = ("mlx",)
+NUMBERS = "float32"
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex64")
 CONV = {1: mx.conv1d, 2: mx.conv2d, 3: mx.conv3d}
 TRANSPOSE = {1: mx.conv_transpose1d, 2: mx.conv_transpose2d, 3: mx.conv_transpose3d}

@@ -8,6 +8,7 @@ import numpy as np
 
 TITLE = "ncnn"
 PACKAGES = ("ncnn",)
+NUMBERS = "float32"
 WORDS = TRANSPOSED_WORDS = ("SAME_UPPER", "SAME_LOWER")
 DTYPES = ("float32",)
 NUMBER = {"SAME_UPPER": -233, "SAME_LOWER": -234}  # what stands for a word in the place of a number of zeros

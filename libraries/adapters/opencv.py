@@ -12,6 +12,7 @@ spec.loader.exec_module(models)
 
 TITLE = "OpenCV"
 PACKAGES = ("opencv-python-headless", "onnx")
+NUMBERS = "float32"
 WORDS = TRANSPOSED_WORDS = models.WORDS
 DTYPES = models.DTYPES
 

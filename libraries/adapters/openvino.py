@@ -11,6 +11,7 @@ spec.loader.exec_module(models)
 
 TITLE = "OpenVINO"
 PACKAGES = ("openvino", "onnx")
+NUMBERS = "float32"
 WORDS = TRANSPOSED_WORDS = models.WORDS
 DTYPES = models.DTYPES
 CORE = openvino.Core()

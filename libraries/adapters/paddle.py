@@ -5,6 +5,7 @@ from paddle.nn import functional as F
 
 TITLE = "PaddlePaddle"
 PACKAGES = ("paddlepaddle",)
+NUMBERS = "float32"
 WORDS = ("SAME", "VALID")
 TRANSPOSED_WORDS = ("SAME", "VALID")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex128")
@@ -12,7 +13,7 @@ CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 TRANSPOSE = {1: F.conv1d_transpose, 2: F.conv2d_transpose, 3: F.conv3d_transpose}
 
 
-def tensor(array, dtype="float64"):
+def tensor(array, dtype="float32"):
     return paddle.to_tensor(array).astype(dtype)
 
 

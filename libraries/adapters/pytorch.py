@@ -7,13 +7,14 @@ from torch.nn import functional as F
 TITLE = "PyTorch"
 TABLE = "PyTorch"  # of notebook 09
 PACKAGES = ("torch",)
+NUMBERS = "float32"
 WORDS = ("same", "valid")
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "complex128")
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 TRANSPOSE = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
 
 
-def tensor(array, dtype="float64"):
+def tensor(array, dtype="float32"):
     return torch.tensor(np.asarray(array), dtype=getattr(torch, dtype))
 
 

@@ -1,4 +1,4 @@
-"""TensorFlow, the same calls and gradients inside tf.function(jit_compile=True); see tensorflow.py."""
+"""TensorFlow, the calls and gradients of tensorflow.py inside tf.function(jit_compile=True)."""
 
 import importlib.util
 from pathlib import Path
@@ -12,6 +12,7 @@ spec.loader.exec_module(eager)
 eager.run = lambda function, *tensors: tf.function(function, jit_compile=True, autograph=False)(*tensors)
 
 TITLE = "TensorFlow, compiled by XLA"
+NUMBERS, TOLD_SIZE = "float32", True
 PACKAGES, WORDS, TRANSPOSED_WORDS, DTYPES = eager.PACKAGES, eager.WORDS, eager.TRANSPOSED_WORDS, eager.DTYPES
 forward, grad_x, grad_w, grad_b = eager.forward, eager.grad_x, eager.grad_w, eager.grad_b
 transposed, transposed_native, forward_in = eager.transposed, eager.transposed_native, eager.forward_in

@@ -81,8 +81,12 @@ export default async function (require, Cannot) {
     });
   }
 
-  /* With the library's own word for padding, and the size that its layer gives. */
+  /* With the library's own word for padding, and the size that its layer gives; a number as pairs of the function. */
   function transposed_native({ delta, w, stride: [stride], padding, dilation: [dilation] }) {
+    if (typeof padding === "number") {
+      const sides = [[padding, padding]];
+      return transposed({ delta, w, stride: [stride], padding: sides, dilation: [dilation], groups: 1, output_padding: [0] });
+    }
     return tf.tidy(() => {
       const native = tf.layers.conv2dTranspose({
         filters: w.shape[1],
@@ -119,6 +123,8 @@ export default async function (require, Cannot) {
 
   return {
     TITLE: "TensorFlow.js",
+    CALLS:
+      "TensorFlow.js, backend cpu: tf.conv1d, conv2d, conv3d, depthwiseConv2d, conv2dTranspose, layers.conv2dTranspose and tf.grad.",
     PACKAGES: ["@tensorflow/tfjs"],
     WORDS: ["same", "valid"],
     TRANSPOSED_WORDS: ["same", "valid"],

@@ -4,10 +4,11 @@ from tinygrad import Tensor, dtypes
 
 TITLE = "tinygrad"
 PACKAGES = ("tinygrad",)
+NUMBERS = "float32"
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int8", "uint8", "bool")
 
 
-def tensor(array, dtype="float64"):
+def tensor(array, dtype="float32"):
     return Tensor(array).cast(getattr(dtypes, dtype))
 
 

@@ -89,3 +89,19 @@ def pairs_in_the_order_of_the_axes():
     """lax.conv_general_dilated takes one (before, after) pair for each axis, in their order."""
     z = lax.conv_general_dilated(jnp.ones((1, 1, 3, 4)), jnp.ones((1, 1, 1, 1)), (1, 1), [(1, 2), (0, 3)])
     assert z.shape == (1, 1, 6, 7) and z[0, 0, 0, 0] == 0 and z[0, 0, 1, 0] == 1
+
+
+def written_as_a_maximum_the_slope_is_another():
+    """At 0 the slope of jnp.maximum(z, 0) is 1/2."""
+    import jax
+
+    assert jax.grad(lambda z: jnp.maximum(z, 0.0))(0.0) == 0.5
+
+
+def same_lower_of_the_transposed_layer_is_refused():
+    """lax.conv_transpose refuses "SAME_LOWER" above stride 1."""
+    try:
+        lax.conv_transpose(jnp.ones((1, 5, 1)), jnp.ones((3, 1, 1)), (2,), "SAME_LOWER")
+    except ValueError:
+        return
+    raise AssertionError("it answers")

@@ -81,3 +81,15 @@ def four_by_four_doubles():
         1,
         6,
     )
+
+
+def written_as_a_maximum_the_slope_is_another():
+    """At 0 torch.relu has slope 0, torch.maximum with 0 has 1/2, and clamp(min=0) has 1."""
+    for relu, slope in (
+        (torch.relu, 0),
+        (lambda z: torch.maximum(z, torch.zeros(1)), 0.5),
+        (lambda z: z.clamp(min=0), 1),
+    ):
+        z = torch.zeros(1, requires_grad=True)
+        relu(z).backward()
+        assert z.grad.item() == slope

@@ -112,3 +112,41 @@ def relu_has_slope_zero_at_zero():
         tape.watch(z)
         total = tf.reduce_sum(tf.nn.relu(z))
     assert not tape.gradient(total, z).numpy().any()
+
+
+def written_as_a_maximum_the_slope_is_another():
+    """At 0 the slope of tf.maximum(z, 0) is 1."""
+    z = tf.zeros(3)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        total = tf.reduce_sum(tf.maximum(z, 0.0))
+    assert tape.gradient(total, z).numpy().tolist() == [1, 1, 1]
+
+
+def in_float32_and_with_words_the_gradients_run():
+    """In float32 and with a word for the padding, a CPU computes the gradients of a dilation and of groups too."""
+    for stride, dilation, groups in ((1, 2, 1), (1, 1, 2), (2, 2, 2)):
+        x, w = (tf.cast(array, "float32") for array in _arrays(2, groups))
+
+        def total(x, w, stride=stride, dilation=dilation):
+            return tf.reduce_sum(tf.nn.conv2d(x, w, strides=stride, padding="VALID", dilations=dilation) ** 2)
+
+        with tf.GradientTape() as tape:
+            tape.watch([x, w])
+            value = total(x, w)
+        for array, slope in zip((x, w), tape.gradient(value, [x, w])):
+            step = np.zeros(array.shape, "float32")
+            step.flat[-1] = 1
+            ends = [total(*((a + sign * step) if a is array else a for a in (x, w))) for sign in (1, -1)]
+            assert np.isclose(slope.numpy().flat[-1], float(ends[0] - ends[1]) / 2)
+
+
+def the_transposed_layer_with_pairs_refuses_groups():
+    """On a CPU tf.nn.conv2d_transpose with pairs refuses groups, and a dilation above 1."""
+    for groups, dilation in ((2, 1), (1, 2)):
+        x, w = (tf.cast(array, "float32") for array in _arrays(2, groups))
+        z = tf.nn.conv2d(x, w, strides=1, padding=PAIRS, dilations=dilation)
+        _raises(
+            tf.errors.InvalidArgumentError, "",
+            lambda w=w, z=z, x=x, d=dilation: tf.nn.conv2d_transpose(z, w, x.shape, 1, PAIRS, dilations=d),
+        )  # fmt: skip
