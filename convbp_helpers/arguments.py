@@ -46,11 +46,12 @@ def grad_weight_arguments(delta, x, weight_shape, **settings):
 
 
 def backward_arguments(delta, x, w, **settings):
-    """The same for all three gradients at once."""
-    (delta, x, w), _ = arrays(delta=delta, x=x, w=w)
-    geometry = Geometry.of(x.shape, w.shape, **settings)
-    same_shape("delta", delta.shape, geometry.out_shape, "the shape this layer's output has")
-    return geometry
+    """The same for all three gradients at once, with the precision of each."""
+    checked, _ = arrays(delta=delta, x=x, w=w)
+    geometry = Geometry.of(checked[1].shape, checked[2].shape, **settings)
+    same_shape("delta", checked[0].shape, geometry.out_shape, "the shape this layer's output has")
+    dtypes = [arrays(**of)[1] for of in (dict(delta=delta, w=w), dict(delta=delta, x=x), dict(delta=delta))]
+    return *checked, geometry, dtypes
 
 
 def grad_bias_arguments(delta):

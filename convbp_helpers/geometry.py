@@ -203,6 +203,16 @@ class Geometry:
         return cls(batch, channels, filters, groups, tuple(axes))
 
     @property
+    def settings(self) -> dict:
+        """What `loops.forward` takes beside the arrays."""
+        return dict(
+            stride=[axis.stride for axis in self.axes],
+            padding=[axis.padding for axis in self.axes],
+            dilation=[axis.dilation for axis in self.axes],
+            groups=self.groups,
+        )
+
+    @property
     def x_shape(self) -> tuple[int, ...]:
         """(N, C, *spatial)."""
         return (self.batch, self.channels, *self.input_grid)

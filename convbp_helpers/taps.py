@@ -26,7 +26,7 @@ def forward(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     z += b.reshape(-1, *[1] * len(g.axes))
     z_groups = _split(z, 1, g.groups)
     for k, outputs, inputs in g.taps():
-        w_k, x_k = w[..., *k], x[..., *inputs]
+        w_k, x_k = np.ascontiguousarray(w[..., *k]), x[..., *inputs]  # strided twice, it would not reach BLAS
         z_groups[..., *outputs] += _on_grid(_product(w_k, _flat(x_k)), x_k)
     return z.astype(dtype, copy=False)
 
@@ -43,7 +43,7 @@ def grad_input(delta, w, input_shape, *, stride=1, padding=0, dilation=1, groups
     grad_x = np.zeros(g.x_shape, dtype=delta.dtype)
     x_groups = _split(grad_x, 1, g.groups)
     for k, outputs, inputs in g.taps():
-        w_k, delta_k = w[..., *k], delta[..., *outputs]
+        w_k, delta_k = np.ascontiguousarray(w[..., *k]), delta[..., *outputs]
         x_groups[..., *inputs] += _on_grid(_product(w_k.mT, _flat(delta_k)), delta_k)
     return grad_x.astype(dtype, copy=False)
 
@@ -61,9 +61,8 @@ def grad_weight(delta, x, weight_shape, *, stride=1, padding=0, dilation=1, grou
     w_groups = _split(grad_w, 0, g.groups)
     for k, outputs, inputs in g.taps():
         delta_k, x_k = _flat(delta[..., *outputs]), _flat(x[..., *inputs])
-        w_groups[..., *k] = (
-            _product(x_k, delta_k.mT).sum(axis=0).mT
-        )  # (x delta^T)^T: the faster order for BLAS
+        # (x delta^T)^T: the faster order for BLAS
+        w_groups[..., *k] = _product(x_k, delta_k.mT).sum(axis=0).mT
     return grad_w.astype(dtype, copy=False)
 
 

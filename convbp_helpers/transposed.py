@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import arguments, geometry, taps
+from . import arguments, gemm, geometry
 
 __all__ = ["conv_transpose"]
 
@@ -59,7 +59,7 @@ def conv_transpose(delta, w, b=None, *, stride=1, padding=0, output_padding=0, d
         groups=groups,
     )
     settings = dict(stride=[a.stride for a in g.axes], dilation=[a.dilation for a in g.axes], groups=g.groups)
-    x = taps.grad_input(delta, w, g.x_shape, **settings)
+    x = gemm.grad_input(delta, w, g.x_shape, **settings)
     x = np.pad(x, [(0, 0), (0, 0), *((0, more) for more in extra)])
     x = x[(..., *(slice(p, n - q) for n, (p, q) in zip(x.shape[2:], pads, strict=True)))]
     if b is not None:

@@ -16,6 +16,7 @@ ROOMS = """
     arguments.py
     loops.py
     taps.py
+    gemm.py
     transposed.py
     gradcheck.py
     selection.py

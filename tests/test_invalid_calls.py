@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from convbp_helpers import Axis, Geometry, conv, conv_backward, gradcheck, loops, taps
+from convbp_helpers import Axis, Geometry, conv, conv_backward, gemm, gradcheck, loops, taps
 
 X, W, B, D = np.ones((2, 4, 7, 9)), np.ones((6, 4, 2, 3)), np.ones(6), np.ones((2, 6, 6, 7))
 ROW, ROW_W = np.ones((2, 4, 7)), np.ones((6, 4, 3))
 RAGGED = [[[1.0, 2.0], [3.0]]]
 
-# id: (call, exception, words that the message must contain). What is called `m` is loops, then taps.
+# id: (call, exception, words that the message must contain). What is called `m` is loops, then taps, then gemm.
 GEOMETRY = {
     "axis: size 0": (lambda: Axis(0, 1), ValueError, ("size", "at least 1", "0")),
     "axis: kernel 0": (lambda: Axis(5, 0), ValueError, ("kernel", "at least 1", "0")),
@@ -484,7 +484,7 @@ OTHERS = {
 
 TABLE = [(name, *row) for name, row in (GEOMETRY | OTHERS).items()] + [
     (f"{module.__name__.split('.')[-1]}.{name}", lambda call=call, module=module: call(module), kind, words)
-    for module in (loops, taps)
+    for module in (loops, taps, gemm)
     for name, (call, kind, words) in FUNCTIONS.items()
 ]
 

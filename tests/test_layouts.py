@@ -5,10 +5,10 @@ import pytest
 from geometries import SMALL, layer_links
 from numpy.lib.stride_tricks import as_strided
 
-from convbp_helpers import conv_backward, gradcheck, loops, taps
+from convbp_helpers import conv_backward, gemm, gradcheck, loops, taps
 
 small = pytest.mark.parametrize("layer", SMALL, ids=[layer.name for layer in SMALL])
-both = pytest.mark.parametrize("module", [loops, taps], ids=["loops", "taps"])
+each = pytest.mark.parametrize("module", [loops, taps, gemm], ids=["loops", "taps", "gemm"])
 
 
 # -- layouts -----------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def results(module, layer, x, w, b, delta):
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-@both
+@each
 @small
 def test_layouts(layer, module, layout, count):
     given = layer.whole(1)
@@ -85,7 +85,7 @@ def test_layouts(layer, module, layout, count):
     count("layouts of the inputs tried")
 
 
-@both
+@each
 @small
 def test_broadcast_inputs(layer, module):
     """One number, or one example, seen as a whole array (stride 0)."""
@@ -103,7 +103,7 @@ def test_broadcast_inputs(layer, module):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int64])
-@both
+@each
 @small
 def test_inputs_are_never_written_to(layer, module, dtype):
     given = layer.whole(3, dtype)
@@ -116,7 +116,7 @@ def test_inputs_are_never_written_to(layer, module, dtype):
         assert not any(np.shares_memory(a, g) for g in given)  # nothing of the inputs is handed back
 
 
-@both
+@each
 def test_results_are_the_callers_own(module):
     """Writing into one result changes neither the next one nor an input."""
     layer = SMALL[1]
@@ -150,7 +150,7 @@ def linked(layer, source, cell):
 
 @pytest.mark.parametrize("planted", [np.nan, np.inf, -np.inf], ids=["NaN", "Inf", "-Inf"])
 @pytest.mark.parametrize("source", REACHES)
-@both
+@each
 @small
 def test_nan_and_inf_reach_exactly_the_linked_cells(layer, module, source, planted, count):
     shape = {"x": layer.x, "w": layer.w, "delta": layer.out}[source]
@@ -172,7 +172,7 @@ def test_nan_and_inf_reach_exactly_the_linked_cells(layer, module, source, plant
         count("cells of NaN or Inf traced through a layer")
 
 
-@both
+@each
 @small
 def test_nan_is_multiplied_by_zero_weights_too(layer, module):
     """A weight that happens to be 0 is a link all the same: nothing may be skipped for its value."""
@@ -185,7 +185,7 @@ def test_nan_is_multiplied_by_zero_weights_too(layer, module):
     assert np.array_equal(np.isnan(grad_w), expected["grad_w"])
 
 
-@both
+@each
 def test_padding_is_not_multiplied(module):
     """Zero padding times an infinite weight would be NaN."""
     x, w = np.ones((1, 1, 3)), np.array([[[np.inf, 1.0, 1.0]]])

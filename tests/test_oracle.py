@@ -1,10 +1,10 @@
-"""loops.py and taps.py against PyTorch, all four functions: named layers and over a thousand random ones."""
+"""loops.py, taps.py and gemm.py against PyTorch, all four functions: named layers and over a thousand random ones."""
 
 import numpy as np
 import pytest
 from geometries import NAMED, SMALL, Layer, random_layers
 
-from convbp_helpers import conv, conv_backward, loops, taps
+from convbp_helpers import conv, conv_backward, gemm, loops, taps
 
 ids = [layer.name for layer in NAMED]
 NAMES = ("z", "grad_x", "grad_w", "grad_b")
@@ -50,10 +50,11 @@ def test_named_layers(torch, layer, dtype, count):
     given = layer.arrays(1, dtype)
     expected = from_torch(torch, layer, *given)
     assert expected[0].shape == layer.out  # the oracle, and the brute force, agree on the size
-    assert_close(ours(taps, layer, *given), expected, layer, "taps")
+    for module in (taps, gemm):
+        assert_close(ours(module, layer, *given), expected, layer, module.__name__)
     if dtype is np.float64:
         assert_close(ours(loops, layer, *given), expected, layer, "loops")
-        count("named layers against PyTorch, loops and taps")
+        count("named layers against PyTorch, loops, taps and gemm")
 
 
 @pytest.mark.parametrize(
@@ -65,14 +66,15 @@ def test_random_layers(torch, dims, number, seed, count):
         expected = from_torch(torch, layer, x, w, b, delta)
         assert expected[0].shape == layer.out, layer
         assert_close(ours(loops, layer, x, w, b, delta), expected, layer, "loops")
-        assert_close(ours(taps, layer, x, w, b, delta), expected, layer, "taps")
+        for module in (taps, gemm):
+            assert_close(ours(module, layer, x, w, b, delta), expected, layer, module.__name__)
         together = conv_backward(delta, x, w, **layer.settings)
         assert_close((conv(x, w, b, **layer.settings), *together), expected, layer, "conv")
         single = [a.astype(np.float32) for a in (x, w, b, delta)]
-        assert_close(
-            ours(taps, layer, *single), [e.astype(np.float32) for e in expected], layer, "taps, float32"
-        )
-        count(f"random {dims}-D layers against PyTorch, loops and taps")
+        for module in (taps, gemm):
+            rounded = [e.astype(np.float32) for e in expected]
+            assert_close(ours(module, layer, *single), rounded, layer, f"{module.__name__}, float32")
+        count(f"random {dims}-D layers against PyTorch, loops, taps and gemm")
 
 
 @pytest.mark.parametrize("dims", [1, 2, 3])
@@ -81,8 +83,10 @@ def test_larger_random_layers(torch, dims, count):
         random_layers(dims, 40, 5, most_terms=10**6, largest={1: 300, 2: 40, 3: 13}[dims])
     ):
         given = layer.arrays(at)
-        assert_close(ours(taps, layer, *given), from_torch(torch, layer, *given), layer, "taps")
-        count("larger random layers against PyTorch, taps")
+        expected = from_torch(torch, layer, *given)
+        for module in (taps, gemm):
+            assert_close(ours(module, layer, *given), expected, layer, module.__name__)
+        count("larger random layers against PyTorch, taps and gemm")
 
 
 @pytest.mark.parametrize("layer", SMALL, ids=[layer.name for layer in SMALL])
@@ -107,13 +111,13 @@ def test_same_is_what_pytorch_calls_same(torch, dims):
 def test_small_whole_numbers_have_no_error_at_all(torch, layer, count):
     given = layer.whole(3)
     expected = from_torch(torch, layer, *given)
-    for module in (loops, taps):
+    for module in (loops, taps, gemm):
         for got, e in zip(ours(module, layer, *given), expected, strict=True):
             assert np.array_equal(got, e), (module.__name__, layer)
     count("layers of whole numbers, bit for bit")
 
 
-@pytest.mark.parametrize("module", [loops, taps])
+@pytest.mark.parametrize("module", [loops, taps, gemm])
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32, np.int64, bool])
 def test_whole_numbers_are_computed_in_float64(torch, module, dtype):
     layer = SMALL[4]
@@ -126,7 +130,7 @@ def test_whole_numbers_are_computed_in_float64(torch, module, dtype):
         assert np.array_equal(got, e), name  # an int8 that wrapped, or was cut off, would show here
 
 
-@pytest.mark.parametrize("module", [loops, taps])
+@pytest.mark.parametrize("module", [loops, taps, gemm])
 def test_fractions_with_whole_numbers_are_not_cut_off(torch, module):
     layer = SMALL[1]
     x, w, b, delta = layer.whole(6, np.int64)
@@ -137,7 +141,7 @@ def test_fractions_with_whole_numbers_are_not_cut_off(torch, module):
     assert got[1].dtype == np.float64
 
 
-@pytest.mark.parametrize("module", [loops, taps])
+@pytest.mark.parametrize("module", [loops, taps, gemm])
 def test_half_precision_accumulates_in_single(module):
     layer = Layer("long sum", (1, 2, 3000), (3, 2, 2))
     x, w, b, delta = (np.abs(a).astype(np.float16) for a in layer.arrays(7))
@@ -148,7 +152,7 @@ def test_half_precision_accumulates_in_single(module):
         assert np.abs(got - e).max() <= 2.0**-11 * 1.01 * np.abs(e).max(), name
 
 
-@pytest.mark.parametrize("module", [loops, taps])
+@pytest.mark.parametrize("module", [loops, taps, gemm])
 def test_the_more_precise_input_decides(module):
     layer = SMALL[1]
     x, w, b, delta = layer.arrays()
@@ -160,7 +164,7 @@ def test_the_more_precise_input_decides(module):
     assert module.grad_bias(delta).dtype == np.float16
 
 
-@pytest.mark.parametrize("module", [loops, taps])
+@pytest.mark.parametrize("module", [loops, taps, gemm])
 def test_without_bias_and_from_lists(module):
     layer = SMALL[1]
     x, w, b, delta = layer.whole()
@@ -178,7 +182,7 @@ def test_without_bias_and_from_lists(module):
 def test_conv_is_forward_and_conv_backward_gives_what_was_asked():
     layer = SMALL[4]
     x, w, b, delta = layer.arrays()
-    z, *grads = ours(taps, layer, x, w, b, delta)
+    z, *grads = ours(gemm, layer, x, w, b, delta)
     assert np.array_equal(conv(x, w, b, **layer.settings), z)
     for asked in np.ndindex(2, 2, 2):
         names = dict(zip(("input", "weight", "bias"), map(bool, asked), strict=True))
@@ -188,7 +192,7 @@ def test_conv_is_forward_and_conv_backward_gives_what_was_asked():
             assert np.array_equal(a, e) if wanted else a is None
 
 
-@pytest.mark.parametrize("module", [loops, taps])
+@pytest.mark.parametrize("module", [loops, taps, gemm])
 @pytest.mark.parametrize("layer", [layer for layer in NAMED if layer.x[0] == 0], ids=lambda layer: layer.name)
 def test_empty_batch(module, layer):
     got = ours(module, layer, *layer.arrays())

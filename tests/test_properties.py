@@ -6,10 +6,10 @@ from geometries import Layer, grid_links
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convbp_helpers import conv_backward, gradcheck, loops, taps
+from convbp_helpers import conv_backward, gemm, gradcheck, loops, taps
 
 tried = settings(deadline=None, derandomize=True, max_examples=60, suppress_health_check=list(HealthCheck))
-both = pytest.mark.parametrize("module", [loops, taps], ids=["loops", "taps"])
+each = pytest.mark.parametrize("module", [loops, taps, gemm], ids=["loops", "taps", "gemm"])
 
 
 @st.composite
@@ -43,7 +43,7 @@ def layers(draw, dims=(1, 2, 3), groups=(1, 2, 3), stride=4):
 seeds = st.integers(0, 2**16)
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_shapes(module, layer, seed):
@@ -68,7 +68,7 @@ def test_loops_and_taps_agree_bit_for_bit_on_whole_numbers(layer, seed):
     assert all(map(np.array_equal, grads, by_loops))
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_linear_in_each_factor(module, layer, seed):
@@ -97,7 +97,7 @@ def test_linear_in_each_factor(module, layer, seed):
     )
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_the_identities_of_inner_products_hold_exactly_on_whole_numbers(module, layer, seed):
@@ -127,7 +127,7 @@ def test_differences_equal_the_gradients_with_no_error(layer, seed):
         assert gradcheck.compare(grad, gradcheck.exact_differences(J, given[at])).largest == 0
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_what_has_no_link_has_gradient_zero_and_no_effect(module, layer, seed):
@@ -143,7 +143,7 @@ def test_what_has_no_link_has_gradient_zero_and_no_effect(module, layer, seed):
     assert np.array_equal(module.forward(x, w, b, **layer.settings), z)
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_examples_do_not_know_of_each_other(module, layer, seed):
@@ -161,7 +161,7 @@ def test_examples_do_not_know_of_each_other(module, layer, seed):
     assert np.array_equal(module.grad_bias(delta), grad_b)
 
 
-@both
+@each
 @tried
 @given(layers(groups=(2, 3)), seeds)
 def test_groups_are_layers_side_by_side(module, layer, seed):
@@ -179,7 +179,7 @@ def test_groups_are_layers_side_by_side(module, layer, seed):
     assert np.array_equal(module.grad_weight(delta, x, layer.w, **s), np.concatenate(grad_w, 0))
 
 
-@both
+@each
 @tried
 @given(layers(groups=(2, 3)), seeds)
 def test_groups_are_a_kernel_of_zeros_outside_the_blocks(module, layer, seed):
@@ -201,7 +201,7 @@ def test_groups_are_a_kernel_of_zeros_outside_the_blocks(module, layer, seed):
     assert all(np.array_equal(dense[f, channel], grad_w[f, c]) for f, channel, c in blocks)
 
 
-@both
+@each
 @tried
 @given(layers(dims=(2,), groups=(1,)), seeds)
 def test_a_kernel_that_is_a_product_splits_into_two_rows(module, layer, seed):
@@ -218,7 +218,7 @@ def test_a_kernel_that_is_a_product_splits_into_two_rows(module, layer, seed):
     assert np.array_equal(got[:, 0], expected)
 
 
-@both
+@each
 @tried
 @given(layers(dims=(1, 2)), seeds)
 def test_one_more_axis_of_size_1_changes_nothing(module, layer, seed):
@@ -237,7 +237,7 @@ def test_one_more_axis_of_size_1_changes_nothing(module, layer, seed):
     assert np.array_equal(module.grad_weight(delta1, x1, w1.shape, **s)[..., 0], grad_w)
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_exchanging_the_spatial_axes_exchanges_them_everywhere(module, layer, seed):
@@ -260,7 +260,7 @@ def test_exchanging_the_spatial_axes_exchanges_them_everywhere(module, layer, se
     assert np.array_equal(module.grad_weight(delta_t, x_t, w_t.shape, **s), turned(grad_w))
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_padding_is_zeros_around_the_input(module, layer, seed):
@@ -275,7 +275,7 @@ def test_padding_is_zeros_around_the_input(module, layer, seed):
     assert np.array_equal(module.grad_weight(delta, padded, layer.w, **none), grad_w)
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_stride_keeps_every_sth_output_of_stride_1(module, layer, seed):
@@ -292,7 +292,7 @@ def test_stride_keeps_every_sth_output_of_stride_1(module, layer, seed):
     assert np.array_equal(module.grad_weight(spread, x, layer.w, **dense), grad_w)
 
 
-@both
+@each
 @tried
 @given(layers(), seeds)
 def test_dilation_is_a_kernel_with_zeros_between_its_taps(module, layer, seed):
@@ -310,7 +310,7 @@ def test_dilation_is_a_kernel_with_zeros_between_its_taps(module, layer, seed):
     assert np.array_equal(module.grad_weight(delta, x, wide.shape, **s)[:, :, *taps_at], grad_w)
 
 
-@both
+@each
 @tried
 @given(layers(groups=(1,)), seeds)
 def test_grad_w_is_a_forward_pass_with_stride_and_dilation_exchanged(module, layer, seed):

@@ -30,6 +30,7 @@ make test-lowest    the tests with the lowest versions that pyproject.toml decla
 make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
 make libraries      ask other libraries what they do with the same layers (slow; NAME=mlx asks one)
+make bench          the layer in NumPy beside PyTorch and others, timed in one run; ARGS="--threads 2" goes to it
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -409,6 +410,11 @@ def libraries(arguments):
     return run([python, os.path.join("libraries", "measure.py"), *names])
 
 
+def bench(arguments):
+    python = environment()
+    return run([python, os.path.join("benchmarks", "convolution.py"), *extra(arguments)])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -448,6 +454,7 @@ COMMANDS = {
     "test-offline": test_offline,
     "notebooks": notebooks,
     "libraries": libraries,
+    "bench": bench,
     "format": tidy,
     "pins": pins,
     "help": show_help,
