@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from .geometry import Geometry, checked_shape
@@ -20,7 +22,7 @@ __all__ = [
 def forward_arguments(x, w, b, **settings):
     """Checked arrays in the precision to accumulate in, the geometry, and the precision of the result."""
     (x, w, b), dtype = arrays(x=x, w=w, b=b)
-    geometry = Geometry.of(x.shape, w.shape, **settings)
+    geometry = geometry_of(x.shape, w.shape, **settings)
     if b is None:
         b = np.zeros(geometry.filters, dtype=x.dtype)
     same_shape("b", b.shape, (geometry.filters,), "one bias per filter")
@@ -30,7 +32,7 @@ def forward_arguments(x, w, b, **settings):
 def grad_input_arguments(delta, w, input_shape, **settings):
     """The same for the input gradient."""
     (delta, w), dtype = arrays(delta=delta, w=w)
-    geometry = Geometry.of(checked_shape(input_shape, "input_shape", "(N, C, *spatial)"), w.shape, **settings)
+    geometry = geometry_of(checked_shape(input_shape, "input_shape", "(N, C, *spatial)"), w.shape, **settings)
     same_shape("delta", delta.shape, geometry.out_shape, "the shape this layer's output has")
     return delta, w, geometry, dtype
 
@@ -38,18 +40,19 @@ def grad_input_arguments(delta, w, input_shape, **settings):
 def grad_weight_arguments(delta, x, weight_shape, **settings):
     """The same for the weight gradient."""
     (delta, x), dtype = arrays(delta=delta, x=x)
-    geometry = Geometry.of(
-        x.shape, checked_shape(weight_shape, "weight_shape", "(F, C/G, *kernel)"), **settings
-    )
+    weight_shape = checked_shape(weight_shape, "weight_shape", "(F, C/G, *kernel)")
+    geometry = geometry_of(x.shape, weight_shape, **settings)
     same_shape("delta", delta.shape, geometry.out_shape, "the shape this layer's output has")
     return delta, x, geometry, dtype
 
 
 def backward_arguments(delta, x, w, **settings):
     """The same for all three gradients at once, with the precision of each."""
-    checked, _ = arrays(delta=delta, x=x, w=w)
-    geometry = Geometry.of(checked[1].shape, checked[2].shape, **settings)
+    checked, dtype = arrays(delta=delta, x=x, w=w)
+    geometry = geometry_of(checked[1].shape, checked[2].shape, **settings)
     same_shape("delta", checked[0].shape, geometry.out_shape, "the shape this layer's output has")
+    if all(getattr(given, "dtype", None) == dtype for given in (delta, x, w)):
+        return *checked, geometry, [dtype] * 3
     dtypes = [arrays(**of)[1] for of in (dict(delta=delta, w=w), dict(delta=delta, x=x), dict(delta=delta))]
     return *checked, geometry, dtypes
 
@@ -59,6 +62,18 @@ def grad_bias_arguments(delta):
     (delta,), dtype = arrays(delta=delta)
     checked_shape(delta.shape, "delta", "(N, F, *out)")
     return delta, dtype
+
+
+_known = lru_cache(maxsize=256)(Geometry.of)
+
+
+def geometry_of(x_shape, w_shape, **settings):
+    """`Geometry.of`, once for each layer that a training loop calls again and again.
+
+    Only where a setting is a plain integer or a word: True, 1 and 1.0 are one key, and two of them are errors.
+    """
+    plain = all(type(value) in (int, str) for value in settings.values())
+    return (_known if plain else Geometry.of)(x_shape, w_shape, **settings)
 
 
 def arrays(**given):

@@ -12,11 +12,15 @@ between the rows of z is left out, and there delta is zero. At stride 1 the zero
 the next. A stride s above 1 first cuts the image into s phases on each axis, laid end to end: cell i is cell i // s
 of phase i % s, and in a phase the window moves by one.
 
-Columns are made of a few images at a time, or of a part of one, so that they stay in the cache.
+Columns are made of a few images at a time, or of a part of one, so that they stay in the cache. Small images,
+whose shifts would be short, are laid *abreast* where several fit: the batch becomes the last axis, a tap reads one
+strided slice of them all, and nothing lies between the rows.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -28,6 +32,7 @@ __all__ = ["conv_backward", "forward", "grad_bias", "grad_input", "grad_weight"]
 
 COLUMNS = 2 * 2**20  #: bytes of columns at a time
 SHORTEST = 1024  #: positions of a part of an image, at the least
+ABREAST = 8  #: images that lie abreast, at the least
 MEMORY = 16 * 2**30  #: bytes that one array may take
 
 grad_bias = taps.grad_bias
@@ -86,6 +91,8 @@ def conv_backward(
 def _forward(x, w, b, g):
     if not np.isfinite(w).all():  # times a zero around the image that is not zero; taps reads no padding
         return taps.forward(x, w, b, **g.settings)
+    if images := _images_abreast(g, x.dtype):
+        return _Abreast(g, x.dtype, images).forward(x, w, b)
     flat, groups, filters, ones = _Flat(g, x.dtype), g.groups, g.filters // g.groups, int(b.any())
     weights = w.reshape(groups, filters, -1)
     if ones:  # the bias is the weight of a row of ones
@@ -102,14 +109,18 @@ def _forward(x, w, b, g):
 
 
 def _grad_weight(delta, x, g):
-    flat, groups, filters = _Flat(g, x.dtype), g.groups, g.filters // g.groups
-    total = np.zeros((groups, g.channels // groups * len(flat.offsets), filters), x.dtype)
-    for n, positions in flat.parts():
-        row, out = flat.of_input(x[n]), flat.of_output(delta[n])
-        for q in positions:  # of each image by itself: a product of few rows and very many columns is slow
-            columns = flat.columns(row, q).reshape(*total.shape[:2], row.shape[1], -1)
-            part = out[..., q].reshape(groups, filters, row.shape[1], -1)
-            total += (columns.transpose(2, 0, 1, 3) @ part.transpose(2, 0, 3, 1)).sum(axis=0)
+    if images := _images_abreast(g, x.dtype):
+        total = _Abreast(g, x.dtype, images).grad_weight(delta, x)
+    else:
+        flat, groups, filters = _Flat(g, x.dtype), g.groups, g.filters // g.groups
+        total = np.zeros((groups, g.channels // groups * len(flat.offsets), filters), x.dtype)
+        for n, positions in flat.parts():
+            row, out = flat.of_input(x[n]), flat.of_output(delta[n])
+            for q in positions:
+                # of each image by itself: a product of few rows and very many columns is slow
+                columns = flat.columns(row, q).reshape(*total.shape[:2], row.shape[1], -1)
+                part = out[..., q].reshape(groups, filters, row.shape[1], -1)
+                total += (columns.transpose(2, 0, 1, 3) @ part.transpose(2, 0, 3, 1)).sum(axis=0)
     if not np.isfinite(total).all():
         return taps.grad_weight(delta, x, g.w_shape, **g.settings)
     return np.ascontiguousarray(total.mT).reshape(g.w_shape)
@@ -131,6 +142,8 @@ def _grad_input(delta, w, g):
         turned = np.ascontiguousarray(turned)  # a view with steps backwards would not reach BLAS
         gather = Geometry.of(delta.shape, turned.shape, **dict(g.settings, padding=zeros))
         return _forward(delta, turned, np.zeros(len(turned)), gather)
+    if images := _images_abreast(g, delta.dtype):
+        return _Abreast(g, delta.dtype, images).grad_input(delta, w)
     flat, weights = _Flat(g, delta.dtype), np.ascontiguousarray(split.reshape(groups, filters, -1).mT)
     grad_x, memory = _array("grad_x", g.x_shape, delta.dtype, np.zeros), _Memory(delta.dtype)
     for n, positions in flat.parts():
@@ -238,6 +251,102 @@ class _Flat:
         for t, offset in enumerate(self.offsets):
             shifts[:, :, t] = row[..., offset + q.start : offset + q.stop]
         return columns.reshape(g, c * k + ones, -1)
+
+
+def _images_abreast(g, dtype):
+    """How many images to lay abreast: small ones, of two axes or more, with a kernel; 0 where too few would fit."""
+    taps, padded = prod(g.kernel_grid), prod(a.padded_size for a in g.axes)
+    if taps == 1 or len(g.axes) == 1 or padded > SHORTEST:
+        return 0
+    cells = max(taps * prod(g.output_grid), padded)
+    images = min(g.batch, COLUMNS // (g.channels * cells * dtype.itemsize))
+    return images if images >= ABREAST else 0
+
+
+@lru_cache(maxsize=256)
+def _of_padded(axes):
+    """Of the padded images abreast, (..., *grid, n): where the images lie, and the cells that each tap reads."""
+    inside = (slice(a.padding[0], a.padding[0] + a.size) for a in axes)
+    taps = []
+    for a in axes:
+        firsts, span = range(0, a.span, a.dilation), a.stride * (a.out_size - 1) + 1
+        taps.append([slice(first, first + span, a.stride) for first in firsts])
+    return (..., *inside, slice(None)), [(..., *cells, slice(None)) for cells in product(*taps)]
+
+
+class _Abreast:
+    """A layer with the batch as the last axis, some images at a time."""
+
+    def __init__(self, g, dtype, images):
+        self.g, self.dtype, self.rows = g, dtype, g.channels // g.groups * prod(g.kernel_grid)
+        step = -(-g.batch // -(-g.batch // images))  # parts of about one size
+        self.parts = [slice(n, n + step) for n in range(0, g.batch, step)]
+        self.inside, self.taps = _of_padded(g.axes)
+        self.memory, self.other = _Memory(dtype), _Memory(dtype)
+
+    def padded(self, n):
+        grid = [a.padded_size for a in self.g.axes]
+        return _array("x", (self.g.groups, self.g.channels // self.g.groups, *grid, n), self.dtype, np.zeros)
+
+    def last(self, x):
+        """(n, C, *grid) as (G, C/G, *grid, n): a view."""
+        return x.reshape(len(x), self.g.groups, -1, *x.shape[2:]).transpose(*range(1, x.ndim + 1), 0)
+
+    def pieces(self, rows):
+        """(G, rows, *out, n) as a stack of matrices (G, rows, cells): BLAS is slow on one that is very long."""
+        return rows.reshape(*rows.shape[:2], rows.shape[2], -1).transpose(2, 0, 1, 3)
+
+    def columns(self, x, ones=0):
+        """(n, C, *size) as (G, C/G*K, *out, n): one strided slice for each tap; with `ones` a last row of ones."""
+        padded, out = self.padded(len(x)), (*self.g.output_grid, len(x))
+        padded[self.inside] = self.last(x)
+        columns = self.memory.array(self.g.groups, self.rows + ones, *out)
+        columns[:, self.rows :] = 1
+        of_taps = columns[:, : self.rows].reshape(self.g.groups, -1, len(self.taps), *out)
+        for t, cells in enumerate(self.taps):
+            of_taps[:, :, t] = padded[cells]
+        return columns
+
+    def of_output(self, delta):
+        """(n, F, *out) as (G, F/G, *out, n)."""
+        turned = self.last(delta)
+        rows = self.other.array(*turned.shape)
+        rows[...] = turned
+        return rows
+
+    def forward(self, x, w, b):
+        groups, ones = self.g.groups, int(b.any())
+        weights = w.reshape(groups, -1, self.rows)
+        if ones:
+            weights = np.concatenate([weights, b.reshape(groups, -1, 1)], axis=2)
+        z = _array("z", self.g.out_shape, self.dtype)
+        for part in self.parts:
+            columns = self.columns(x[part], ones)
+            products = self.other.array(groups, weights.shape[1], *columns.shape[2:])
+            np.matmul(weights, self.pieces(columns), out=self.pieces(products))
+            self.last(z[part])[...] = products
+        return z
+
+    def grad_weight(self, delta, x):
+        total = 0
+        for part in self.parts:
+            columns, out = self.columns(x[part]), self.of_output(delta[part])
+            total = total + (self.pieces(columns) @ self.pieces(out).mT).sum(axis=0)
+        return total
+
+    def grad_input(self, delta, w):
+        groups, grad_x = self.g.groups, _array("grad_x", self.g.x_shape, self.dtype)
+        weights = np.ascontiguousarray(w.reshape(groups, -1, self.rows).mT)
+        for part in self.parts:
+            out = self.of_output(delta[part])
+            columns = self.memory.array(groups, self.rows, *out.shape[2:])
+            np.matmul(weights, self.pieces(out), out=self.pieces(columns))
+            of_taps = columns.reshape(groups, -1, len(self.taps), *out.shape[2:])
+            padded = self.padded(out.shape[-1])
+            for t, cells in enumerate(self.taps):
+                padded[cells] += of_taps[:, :, t]
+            self.last(grad_x[part])[...] = padded[self.inside]
+        return grad_x
 
 
 class _Memory:

@@ -45,6 +45,49 @@ def test_any_parts_give_the_same(monkeypatch, columns, shortest, count):
             count("layers computed in other parts, bit for bit")
 
 
+@pytest.mark.parametrize("columns", [2000, 2 * 2**20])
+def test_images_abreast_give_the_same(monkeypatch, columns, count):
+    monkeypatch.setattr(gemm, "COLUMNS", columns)
+    monkeypatch.setattr(gemm, "ABREAST", 1)
+    for dims in (2, 3):
+        for at, layer in enumerate(random_layers(dims, 60, 9, most_terms=2000)):
+            x, w, b, delta = layer.whole(at)
+            s = layer.settings
+            assert np.array_equal(gemm.forward(x, w, b, **s), taps.forward(x, w, b, **s)), layer
+            assert np.array_equal(gemm.forward(x, w, **s), taps.forward(x, w, **s)), layer
+            got, expected = (m.grad_input(delta, w, layer.x, **s) for m in (gemm, taps))
+            assert np.array_equal(got, expected), layer
+            got, expected = (m.grad_weight(delta, x, layer.w, **s) for m in (gemm, taps))
+            assert np.array_equal(got, expected), layer
+            count("layers with their images abreast, bit for bit")
+
+
+def test_a_weight_that_is_not_finite_meets_no_padding():
+    x, w = np.ones((9, 1, 4)), np.array([[[np.inf, 1.0, 1.0]]])
+    z, delta = gemm.forward(x, w, padding=1), np.ones((9, 1, 4))
+    assert np.array_equal(z, taps.forward(x, w, padding=1)) and z[0, 0, 0] == 2
+    got, expected = (m.grad_input(delta, w, x.shape, padding=1) for m in (gemm, taps))
+    assert np.array_equal(got, expected)
+    delta[0, 0, 0] = np.inf
+    with np.errstate(invalid="ignore"):
+        got, expected = (m.grad_weight(delta, x, w.shape, padding=1) for m in (gemm, taps))
+    assert np.array_equal(got, expected)
+
+
+def test_a_known_layer_lets_no_wrong_setting_pass():
+    x, w = np.ones((2, 3, 5, 8)), np.ones((4, 3, 2, 3))
+    gemm.forward(x, w, stride=1, padding=0)
+    for wrong in (
+        dict(stride=True),
+        dict(stride=1.0),
+        dict(padding=False),
+        dict(dilation=np.True_),
+        dict(groups=1.0),
+    ):
+        with pytest.raises(TypeError, match="must be an integer"):
+            gemm.forward(x, w, **wrong)
+
+
 def test_a_result_that_is_too_large_is_refused_before_it_is_made(monkeypatch):
     monkeypatch.setattr(gemm, "MEMORY", 1000)
     x, w = np.ones((2, 3, 5, 8)), np.ones((4, 3, 2, 3))
