@@ -15,8 +15,10 @@ from picture_samples import CORNERS, FORWARD, LARGEST, PICTURES, SIDES, W, X, ma
 from svg_reading import HALO, Read, contrast, rgb
 
 from convbp_helpers import figures
+from convbp_helpers.figures.curves import LOOKS
 from convbp_helpers.figures.grids import tints
 from convbp_helpers.figures.picture import COLUMN, WIDEST
+from convbp_helpers.figures.themed_plots import INK as PLOTTED
 
 INK = "#1A1A1A"
 
@@ -323,3 +325,39 @@ def test_what_cannot_be_drawn_is_said(call):
     make, words = BAD[call]
     with pytest.raises(ValueError, match=words):
         make()
+
+
+# ------------------------------------------------------------------------------------------------------- curves
+def test_curves(count):
+    xs = np.array([1e3, 1e4, 1e5])
+    given = {f"form {n}": (xs, xs * (n + 1) * 1e-9) for n in range(8)}
+    picture = figures.curves(given, x="multiply-adds", y="seconds", log="xy", title="Times", caption="Eight")
+    (image,) = picture.images
+    said = [text.text for text in ElementTree.fromstring(image.svg).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"multiply-adds", "seconds", "Times", *given} <= set(said)
+    assert image.width <= WIDEST and "#123456" not in image.svg and "#000000" not in image.svg
+    assert picture.alt.startswith("8 curves, seconds against multiply-adds, both logarithmic.")
+    assert "form 1: from 2.000e−6 at 1000 to 2.000e−4 at 100000." in picture.alt
+    assert picture._repr_html_() == figures.curves(given, x="multiply-adds", y="seconds", log="xy", title="Times", caption="Eight")._repr_html_()  # fmt: skip  # noqa: E501
+    for one in range(len(LOOKS)):  # never by colour alone
+        for other in range(one):
+            assert sum(a != b for a, b in zip(LOOKS[one], LOOKS[other], strict=True)) >= 2
+    for colour, *_ in LOOKS:
+        for back in ("#FFFFFF", "#111111"):
+            assert colour == PLOTTED or contrast(rgb(colour), rgb(back)) >= 3
+    count("pairs of curves told apart by more than colour", len(LOOKS) * (len(LOOKS) - 1) // 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "log", "words"),
+    [
+        ({}, "", "one to 8 curves; got 0"),
+        ({f"{n}": ([1], [1]) for n in range(9)}, "", "got 9"),
+        ({"a": ([1, 2], [1])}, "", r"'a' needs as many x as y.*\(2,\) and \(1,\)"),
+        ({"a": ([], [])}, "", "at least one"),
+        ({"a": ([1, 2], [1, 0])}, "y", "'a' has y = 0; a logarithmic scale has no place for it"),
+    ],
+)
+def test_curves_that_cannot_be_drawn(given, log, words):
+    with pytest.raises(ValueError, match=words):
+        figures.curves(given, x="x", y="y", log=log)

@@ -5,6 +5,7 @@ the page, with alt text and caption.
 """
 
 from .aligned_rows import rows_in_line
+from .curves import curves
 from .diagrams import stacks, triangle
 from .fan import fan
 from .grids import arrays, matrix
@@ -15,6 +16,7 @@ __all__ = [
     "COLOURS",
     "Picture",
     "arrays",
+    "curves",
     "fan",
     "matrix",
     "photos",
