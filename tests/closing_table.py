@@ -29,6 +29,16 @@ def missing(name, reason):
     pytest.skip(reason)
 
 
+def oracle():
+    """The module `torch`."""
+    try:
+        import torch
+    except ImportError as error:
+        missing("torch", f"PyTorch is not installed (pip install torch): {error}")
+    torch.set_num_threads(1)
+    return torch
+
+
 class Figures:
     """What the tests of one process, or of all together, have counted; each with its test's position."""
 

@@ -9,7 +9,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 pytest.register_assert_rewrite("closing_table")
-from closing_table import missing  # noqa: E402
+from closing_table import oracle  # noqa: E402
 
 pytest_plugins = ["closing_table", "pytester"]
 
@@ -91,9 +91,4 @@ def pytest_xdist_make_scheduler(config, log):
 @pytest.fixture(scope="session")
 def torch():
     """The module `torch`, the oracle."""
-    try:
-        import torch as module
-    except ImportError as error:
-        missing("torch", f"PyTorch is not installed (pip install torch): {error}")
-    module.set_num_threads(1)
-    return module
+    return oracle()

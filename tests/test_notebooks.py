@@ -277,6 +277,26 @@ def test_execute_then_compare_strictly(pytester, capsys, count):
     count("changed stored outputs that strict nbval caught", len(failed))
 
 
+def test_a_varying_cell_keeps_its_output_until_it_is_cleared(tmp_path):
+    path = tmp_path / "00-small.ipynb"
+    write(path, "import time\n\nprint(time.perf_counter_ns())", "print(time.perf_counter_ns())")
+    notebook = nbformat.reads(path.read_text(), as_version=4)
+    notebook.cells[1].metadata["tags"] = [notebooks.VARIES]
+    path.write_text(nbformat.writes(notebook))
+
+    def outputs():
+        assert notebooks.main([str(path)]) == 0
+        cells = nbformat.reads(path.read_text(), as_version=4).cells
+        return [cell.outputs[0].text for cell in cells[1:]]
+
+    first, second = outputs(), outputs()
+    assert first[0] == second[0] and first[1] != second[1]
+    notebook = nbformat.reads(path.read_text(), as_version=4)
+    notebook.cells[1].outputs = []
+    path.write_text(nbformat.writes(notebook))
+    assert outputs()[0] != first[0]
+
+
 def tamper(path, original, changes):
     """Below the code cells the same again, with the stored outputs of the n-th changed by the n-th change."""
     notebook = nbformat.reads(original.decode(), as_version=4)

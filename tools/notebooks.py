@@ -29,6 +29,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNELSPEC = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE_INFO = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
 PASSING = ("execution", "ExecuteTime", "collapsed", "scrolled", "trusted", "vscode", "pycharm", "papermill")
+VARIES = "nbval-ignore-output"  # the tag of a cell whose output differs in every run: it measures time
 CELL_TIMEOUT = 120  # seconds
 LONGEST_CELL = 20  # lines that are not blank
 WIDEST_PICTURE = 1000  # pixels
@@ -269,11 +270,16 @@ def picture_faults(notebook):
 
 
 def execute(path):
-    """Run the notebook from a fresh kernel and write it in normal form; whether the file changed."""
+    """Run the notebook from a fresh kernel and write it in normal form; whether the file changed.
+
+    A cell whose output varies keeps the one that is stored; clear it to have another.
+    """
     from nbclient import NotebookClient
 
     old = path.read_bytes()
     notebook = nbformat.reads(old.decode("utf-8"), as_version=4)
+    varying = [cell for cell in notebook.cells if VARIES in cell.metadata.get("tags", ())]
+    stored = {cell.id: cell.outputs for cell in varying if cell.get("outputs")}
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -286,6 +292,8 @@ def execute(path):
         store_widget_state=False,
         force_raise_errors=True,
     ).execute()
+    for cell in (cell for cell in varying if cell.id in stored):
+        cell.outputs = stored[cell.id]
     new = text_of(normal(notebook)).encode("utf-8")
     loud = [
         fault for fault in code_faults(nbformat.reads(new.decode("utf-8"), as_version=4)) if "stderr" in fault
