@@ -30,7 +30,7 @@ make test-lowest    the tests with the lowest versions that pyproject.toml decla
 make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
 make libraries      ask other libraries what they do with the same layers (slow; NAME=mlx asks one)
-make bench          the layer in NumPy beside PyTorch and others, timed in one run; ARGS="--threads 2" goes to it
+make bench          a layer, then a step of training, in NumPy beside PyTorch; ARGS="--threads 2" goes to both
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -412,7 +412,8 @@ def libraries(arguments):
 
 def bench(arguments):
     python = environment()
-    return run([python, os.path.join("benchmarks", "convolution.py"), *extra(arguments)])
+    failed = run([python, os.path.join("benchmarks", "convolution.py"), *extra(arguments)])
+    return run([python, os.path.join("benchmarks", "training.py"), *extra(arguments)]) or failed
 
 
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
