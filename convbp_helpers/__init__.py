@@ -1,6 +1,20 @@
 """Backprop through convolution, derived index by index: the helper package of the notebook series."""
 
-from . import elsewhere, equations, exercises, figures, gemm, gradcheck, loops, taps, widgets
+from . import (
+    break_it,
+    digits,
+    elsewhere,
+    equations,
+    exercises,
+    figures,
+    gemm,
+    gradcheck,
+    layers,
+    loops,
+    matrix,
+    taps,
+    widgets,
+)
 from .gemm import conv_backward
 from .gemm import forward as conv
 from .geometry import Axis, Geometry
@@ -9,16 +23,20 @@ from .transposed import conv_transpose
 __all__ = [
     "Axis",
     "Geometry",
+    "break_it",
     "conv",
     "conv_backward",
     "conv_transpose",
+    "digits",
     "elsewhere",
     "equations",
     "exercises",
     "figures",
     "gemm",
     "gradcheck",
+    "layers",
     "loops",
+    "matrix",
     "taps",
     "widgets",
 ]

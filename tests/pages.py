@@ -1,4 +1,4 @@
-"""Every display equation on the pages: of the Markdown cells of all notebooks, and of the docstrings of `loops`.
+"""Every display equation on the pages: of the notebooks' Markdown cells, and of the docstrings of `loops` and `matrix`.
 
 A cell's metadata says what a display needs beside its LaTeX, in a list under "equations":
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 
-from convbp_helpers import equations, loops
+from convbp_helpers import equations, loops, matrix
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
@@ -91,11 +91,14 @@ def displays_of(page: str, cells) -> list[Display]:
 
 
 def in_docstrings() -> list[Display]:
-    """The equations of the docstrings of `loops`."""
+    """The equations of the docstrings of `loops` and `matrix`."""
     found = []
-    for name in loops.__all__:
-        for text in re.findall(r"\.\. math::(.*?)\n\s*\n", getattr(loops, name).__doc__, re.S):
-            found.append(Display("loops.py", name, " ".join(text.split())))
+    for module in (loops, matrix):
+        for name in module.__all__:
+            for text in re.findall(r"\.\. math::(.*?)\n\s*\n", getattr(module, name).__doc__, re.S):
+                found.append(
+                    Display(f"{module.__name__.rpartition('.')[2]}.py", name, " ".join(text.split()))
+                )
     return found
 
 

@@ -18,7 +18,17 @@ ROOMS = """
     taps.py
     gemm.py
     transposed.py
+    matrix.py
     gradcheck.py
+    break_it/backward.py
+    break_it/bugs.py
+    break_it/hidden.py
+    break_it/trial_layers.py
+    break_it/checks.py
+    break_it/error_maps.py
+    break_it/__init__.py
+    layers.py
+    digits/__init__.py
     selection.py
 
     figures/picture.py
@@ -30,7 +40,9 @@ ROOMS = """
     figures/fan.py
     figures/aligned_rows.py
     figures/diagrams.py
+    figures/themed_plots.py
     figures/photographs.py
+    figures/curves.py
     figures/__init__.py
 
     equations/notation.py
@@ -70,6 +82,9 @@ ROOMS = """
     exercises/nb07_dilation.py
     exercises/nb08_groups_and_depthwise.py
     exercises/nb09_the_whole_layer.py
+    exercises/nb10_one_matrix_one_gemm.py
+    exercises/nb11_break_it.py
+    exercises/nb12_train_a_network.py
     exercises/nb14_the_same_layer_elsewhere.py
     exercises/__init__.py
 
@@ -89,6 +104,10 @@ ROOMS = """
     widgets/duality_panels.py
     widgets/padding_split.py
     widgets/side_by_side.py
+    widgets/break_it.py
+    widgets/matrix_entries.py
+    widgets/matrix_picture.py
+    widgets/matrix_explorer.py
     widgets/__init__.py
 
     __init__.py

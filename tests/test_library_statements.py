@@ -1,15 +1,17 @@
 """Every sentence of the notebooks about a library has a run behind it."""
 
+import inspect
 import json
 import re
 
 import nbformat
 import numpy as np
 import pytest
+from closing_table import oracle
 from library_statements import STATEMENTS
 from pages import ROOT
 
-from convbp_helpers import elsewhere
+from convbp_helpers import elsewhere, matrix
 
 NAMED = re.compile(
     r"PyTorch|torch\.|TensorFlow|\btf\.|Keras|JAX|\blax\.|\bjax\.|jnp\.|SciPy|scipy|NumPy|[Ff]ramework|[Ll]ibrar|\bF\.\w+"
@@ -153,8 +155,43 @@ def numpy_keeps_the_last():
     grad = np.zeros(3)
     grad[[1, 1]] += [2, 5]
     assert grad.tolist() == [0, 5, 0]
+
+
+def numpy_add_at_adds_twice():
+    grad = np.zeros(3)
     np.add.at(grad, [1, 1], [2, 5])
-    assert grad.tolist() == [0, 12, 0]
+    assert grad.tolist() == [0, 7, 0]
+
+
+def numpy_slices_may_end_behind():
+    assert X[4:99].tolist() == [1, 9]
+
+
+def fold_and_unfold_of_pytorch():
+    torch = oracle()
+    x, settings = np.random.default_rng(0).normal(size=(2, 3, 5, 7)), dict(stride=2, padding=1, dilation=1)
+    columns = matrix.im2col(x, (2, 3), **settings)
+    functional = torch.nn.functional
+    assert np.array_equal(functional.unfold(torch.from_numpy(x), (2, 3), **settings), columns)
+    home = functional.fold(torch.from_numpy(columns), (5, 7), (2, 3), **settings)
+    assert np.allclose(home, matrix.col2im(columns, x.shape, (2, 3), **settings), rtol=1e-14)
+
+
+def gradcheck_of_pytorch():
+    torch = oracle()
+    gradcheck = torch.autograd.gradcheck
+    assert inspect.signature(gradcheck).parameters["eps"].default == 1e-6
+    x = torch.ones(2, requires_grad=True)
+    with (
+        pytest.warns(UserWarning, match="not a double precision"),
+        pytest.raises(RuntimeError, match="mismatch"),
+    ):
+        gradcheck(lambda x: (x * x).sum(), x)
+    assert gradcheck(lambda x: (x * x).sum(), x.detach().double().requires_grad_())
+    # central: of x^2 it is exact whatever the step, where a difference forward is off by the step
+    assert gradcheck(
+        lambda x: (x * x).sum(), x.detach().double().requires_grad_(), eps=0.5, atol=1e-9, rtol=0
+    )
 
 
 def numpy_exchanges():
@@ -239,6 +276,7 @@ HERE = {
     for function in (
         numpy_counts_from_zero, numpy_slides_both_ways, numpy_keeps_the_last, numpy_exchanges,
         output_paddings_of_pytorch_and_keras, numpy_puts_the_odd_zero_in_front, most_libraries_mean_the_usual,
+        numpy_add_at_adds_twice, numpy_slices_may_end_behind, fold_and_unfold_of_pytorch, gradcheck_of_pytorch,
         same_is_mostly_s_times_u, twenty_three_and_1293, tensorflow_keeps_the_shape_of_an_empty_batch, those_with_other_numbers_agree_on_hundreds,
     )
 }  # fmt: skip

@@ -15,6 +15,9 @@ from .nb06_padding import *
 from .nb07_dilation import *
 from .nb08_groups_and_depthwise import *
 from .nb09_the_whole_layer import *
+from .nb10_one_matrix_one_gemm import *
+from .nb11_break_it import *
+from .nb12_train_a_network import *
 from .nb14_the_same_layer_elsewhere import *
 from .report import Report
 

@@ -6,10 +6,20 @@ one row. A widget's module is its JavaScript files one after the other, as they 
 speaks has a twin with the same functions: `words.js` here and `words.py` above, and so on.
 """
 
+from .break_it import BreakIt
 from .duality_panels import DualityPanels
 from .influence_explorer import InfluenceExplorer
+from .matrix_explorer import MatrixExplorer
 from .padding_split import PaddingSplit
 from .page import SettingError
 from .side_by_side import SideBySide
 
-__all__ = ["DualityPanels", "InfluenceExplorer", "PaddingSplit", "SettingError", "SideBySide"]
+__all__ = [
+    "BreakIt",
+    "DualityPanels",
+    "InfluenceExplorer",
+    "MatrixExplorer",
+    "PaddingSplit",
+    "SettingError",
+    "SideBySide",
+]

@@ -4,7 +4,14 @@ import pytest
 from browsing import exported
 from explorer import Explorer
 
-from convbp_helpers.widgets import DualityPanels, InfluenceExplorer, PaddingSplit, SideBySide
+from convbp_helpers.widgets import (
+    BreakIt,
+    DualityPanels,
+    InfluenceExplorer,
+    MatrixExplorer,
+    PaddingSplit,
+    SideBySide,
+)
 
 WIDGETS = {
     "explorer": InfluenceExplorer(
@@ -12,7 +19,9 @@ WIDGETS = {
     ),
     "split": PaddingSplit(9, 4, 3, 5, 5),
     "panels": DualityPanels(selected=("z", 0)),
+    "break-it lab": BreakIt(opened="all", selected=("kernel not turned", "mean")),
     "two readings": SideBySide('TensorFlow: "SAME"', "a habit: padding = K//2", selected=("x", 2)),
+    "matrix": MatrixExplorer(selected=("A", 8, 19)),
 }
 LOOKS = """() => [...document.querySelectorAll(".cbp *")].map((e) => {
   const s = getComputedStyle(e);
@@ -24,7 +33,7 @@ LOOKS = """() => [...document.querySelectorAll(".cbp *")].map((e) => {
 
 @pytest.mark.parametrize("name", WIDGETS)
 def test_the_styles_of_other_widgets_change_nothing(offline, tmp_path, name, count):
-    with exported(offline, tmp_path, Explorer, ".cbp svg:not(.cbp-defs)") as open_page:
+    with exported(offline, tmp_path, Explorer, ".cbp svg:not(.cbp-defs), .cbp table") as open_page:
         page = open_page(WIDGETS[name], scheme="dark").page
         alone = page.evaluate(LOOKS)
         assert len(alone) > 60
