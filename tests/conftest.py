@@ -32,6 +32,7 @@ def pytest_configure(config):
 
 #: What `make quick` leaves out beside the tests in a browser, and why.
 SLOW = {
+    "test_with_other_seeds_too": "trainings of the network of notebook 12",
     "test_every_single_change_is_rejected": "mutations of the equations on the pages",
     "test_every_change_of_a_right_equation_is_seen": "mutations of right equations",
     "test_random_layers": "random layers against PyTorch",
@@ -39,8 +40,9 @@ SLOW = {
 BROWSER = "tests/browser/"
 ORACLE = (
     "tests/test_oracle.py",
-    "tests/test_library_calls.py",
     "tests/test_transposed.py",
+    "tests/test_layers.py",
+    "tests/test_library_statements.py",
 )  # PyTorch is loaded once
 MOST_WORKERS = 4  # more have nothing to do: the tests in a browser take longer than a quarter of all
 

@@ -6,8 +6,15 @@ import functools
 
 import numpy as np
 
-from convbp_helpers import figures
-from convbp_helpers.widgets import DualityPanels, InfluenceExplorer, PaddingSplit, influence_picture
+from convbp_helpers import break_it, figures
+from convbp_helpers.widgets import (
+    BreakIt,
+    DualityPanels,
+    InfluenceExplorer,
+    MatrixExplorer,
+    PaddingSplit,
+    influence_picture,
+)
 
 X = np.array([[1, 7, 3, 9, 5], [3, 9, 5, 1, 7]])
 W = np.array([[2.0, -1.0, 0.5]])
@@ -84,6 +91,12 @@ PICTURES = {
     "many rows in line": lambda: DualityPanels(20, 5, 2, 3, selected=("grad_x", 9)).picture(),
     "surplus in line": lambda: DualityPanels(11, 2, stride=4, dilation=1, selected=("grad_w", 1)).picture(),
     "long rows in line": lambda: PaddingSplit(24, 5, 1, 8, 3).picture(),
+    "a layer as a matrix": lambda: MatrixExplorer(selected=("z", 1, 2)).picture(),
+    "a layer as a matrix, transposed": lambda: MatrixExplorer(selected=("x", 2, 3), transposed=True).picture(),
+    "a layer as a matrix, blocks": lambda: MatrixExplorer((4, 5), (2, 2), channels=2, filters=2, stride=2, padding=1, selected=("w", 1, 0, 0, 1)).picture(),
+    "a row as a matrix": lambda: MatrixExplorer(6, 3, selected=("A", 1, 2)).picture(),
+    "the lab": lambda: BreakIt(break_it.BUGS[:6], opened="all").picture(),
+    "the lab, closed": lambda: BreakIt(break_it.BUGS[30:], opened=()).picture(),
     **FANS,
     **{name: lambda s=settings: influence_picture.influence(InfluenceExplorer(**s)) for name, settings in (STATES | LARGEST).items()},
 }  # fmt: skip

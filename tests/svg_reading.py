@@ -44,18 +44,27 @@ class Text(NamedTuple):
     kind: str
     spans: tuple  # (text, kind)
     place: int  # in the order of drawing
+    upright: bool = False  # turned about (x, y), to be read from below
 
     @property
     def box(self):
         """x0, y0, x1, y1."""
+        x0, y0, x1, y1 = self.level
+        if self.upright:
+            return self.x + y0 - self.y, self.y + self.x - x1, self.x + y1 - self.y, self.y + self.x - x0
+        return x0, y0, x1, y1
+
+    @property
+    def level(self):
+        """The box of the text where it is not turned."""
         left = self.x - {"start": 0, "middle": 0.5, "end": 1}[self.anchor] * self.width
         below = 0.2 if set(self.text) & set("gjpqy,[]()|") else 0.02
         return left, self.y - 0.74 * self.size, left + self.width, self.y + below * self.size
 
     @property
     def middle(self):
-        x0, _, x1, _ = self.box
-        return (x0 + x1) / 2, self.y - 0.36 * self.size
+        x0, y0, x1, y1 = self.box
+        return (x0 + x1) / 2, (y0 + y1) / 2 if self.upright else self.y - 0.36 * self.size
 
 
 class Shape(NamedTuple):
@@ -106,7 +115,12 @@ class Read:
         kinds = tuple((text, how.get("class", "")) for text, how in spans if text.strip())
         said = "".join(text for text, _ in spans)
         at = float(element.get("x")), float(element.get("y"))
-        return Text(said, *at, total, size, looks.get("text-anchor", "middle"), own, kinds, self.place)
+        turned = looks.get("transform", "")
+        assert not turned or re.fullmatch(r"rotate\(-90 [\d.]+ [\d.]+\)", turned), turned
+        if turned:  # about a point on the same column: the text starts there
+            at = at[0] + at[1] - float(turned.split()[2][:-1]), float(turned.split()[2][:-1])
+        anchor = looks.get("text-anchor", "middle")
+        return Text(said, *at, total, size, anchor, own, kinds, self.place, bool(turned))
 
     @cached_property
     def colours(self):

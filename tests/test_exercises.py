@@ -109,6 +109,31 @@ def tanh_bias_map(grad_a, x, w, b):
     return convolve(delta, w), correlate(x, delta), delta
 
 
+def home(columns, n_inputs, stride, plus=1):
+    """Columns of a row brought back; without `plus`, the last one that comes stays."""
+    row = np.zeros(n_inputs)
+    for k, u in np.ndindex(*columns.shape):
+        row[stride * u + k] = plus * row[stride * u + k] + columns[k, u]
+    return row
+
+
+def widened(grad_z, size):
+    return np.repeat(np.repeat(grad_z, size, 1), size, 2)
+
+
+def pooled(grad_z, x, size):
+    channels, rows, columns = grad_z.shape
+    largest = x.reshape(channels, rows, size, columns, size).max((2, 4))
+    return widened(grad_z, size) * (x == widened(largest, size))
+
+
+def softmax(scores, axis, labels):
+    """Probabilities along an axis, less one at the right class."""
+    p = np.exp(scores)
+    p /= p.sum(axis, keepdims=True)
+    return p - np.eye(scores.shape[1])[labels]
+
+
 def flipped(w):
     return np.flip(w, axis=tuple(range(2, w.ndim)))
 
@@ -1469,12 +1494,223 @@ ROWS = {
             (lambda delta, w, s, p: slid(delta, w[::-1], s, len(w) - 1 - p)[p:-p], ["cells are right"]),
         ],
     ),
+    "check_entries_of_the_matrix": Row(
+        [dict(rows=4, entries=10, in_column=2), dict(rows=4.0, entries=np.int64(10), in_column=2)],
+        [dict(rows=..., entries=..., in_column=...)],
+        [
+            (dict(rows=7, entries=10, in_column=2), ["number of columns"]),
+            (dict(rows=4, entries=12, in_column=2), ["padding has no column"]),
+            (dict(rows=4, entries=10, in_column=3), ["at stride 1"]),
+            (dict(rows=5, entries=28, in_column=...), ["stride 1", "count the links", "still to answer"]),
+        ],
+    ),
+    "check_row_of_the_transpose": Row(
+        [
+            r"\frac{\partial J}{\partial x_i} = \sum_{u} \delta_u\; w_{i+p-su}",
+            r"\frac{\partial J}{\partial x_i} = \sum_u w_{i-us+p} \delta_u",
+        ],
+        [..., ""],
+        [
+            (
+                r"\frac{\partial J}{\partial x_i} = \sum_{u} \delta_u w_{i+p-u}",
+                ["stride 1 only", "no s"],
+            ),
+            (r"\frac{\partial J}{\partial x_i} = \sum_{u} \delta_u w_{i-p-su}", ["padding", "sign"]),
+            (r"\frac{\partial J}{\partial x_i} = \sum_{u} \delta_u w_{su-i-p}", ["wrong sign"]),
+            (
+                r"\frac{\partial J}{\partial x_i} = \sum_{k} [s \mid i+p-k] \delta_{(i+p-k)/s} w_k",
+                ["It holds, but sum over the outputs u"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_i} = \sum_{u} \delta_u w_{i-su}",
+                ["without padding only", "no p"],
+            ),
+        ],
+    ),
+    "check_col2im": Row(
+        [home, lambda columns, n, stride: home(columns, n, stride).tolist()],
+        BLANK,
+        [
+            (lambda columns, n, stride: home(columns, n, stride, plus=0), ["plain", "should be"]),
+            (lambda columns, n, stride: home(columns, n, 1), ["stride is left out"]),
+            (lambda columns, n, stride: home(columns[::-1], n, stride), ["taps are reversed"]),
+            (
+                lambda columns, n, stride: (
+                    home(columns, n, stride) / np.maximum(home(columns * 0 + 1, n, stride), 1)
+                ),
+                ["no mean"],
+            ),
+            (
+                lambda columns, n, stride: home(columns, n, stride)[
+                    : stride * (columns.shape[1] - 1) + len(columns)
+                ],
+                ["shape", "behind the last window"],
+            ),
+        ],
+    ),
+    "check_repaired_weight_product": Row(
+        [
+            lambda delta, columns, shape: np.einsum(
+                "nfu,nku->fk", delta.reshape(*delta.shape[:2], -1), columns
+            ).reshape(shape)
+        ],
+        BLANK,
+        [
+            (
+                lambda delta, columns, shape: (
+                    delta.reshape(shape[0], -1) @ columns.transpose(1, 0, 2).reshape(columns.shape[1], -1).T
+                ).reshape(shape),
+                ["batch axis in front", "other filters"],
+            ),
+            (
+                lambda delta, columns, shape: (
+                    delta.reshape(shape[0], -1) @ columns.reshape(columns.shape[1], -1).T
+                ).reshape(shape),
+                ["both are flattened"],
+            ),
+            (
+                lambda delta, columns, shape: (
+                    np.einsum("nfu,nku->fk", delta.reshape(*delta.shape[:2], -1), columns).reshape(shape)
+                    / len(delta)
+                ),
+                ["number of examples"],
+            ),
+            (
+                lambda delta, columns, shape: (delta.reshape(*delta.shape[:2], -1) @ columns.mT).reshape(
+                    -1, *shape
+                ),
+                ["shape", "share the weights"],
+            ),
+        ],
+    ),
+    "check_size_of_the_columns": Row(
+        [dict(times=9, rows=200704, entries_in_a_row=576)],
+        [dict(times=..., rows=..., entries_in_a_row=...)],
+        [
+            (dict(times=576, rows=200704, entries_in_a_row=576), ["one column"]),
+            (dict(times=64, rows=200704, entries_in_a_row=576), ["filters share them"]),
+            (dict(times=9, rows=3136, entries_in_a_row=576), ["one map"]),
+            (dict(times=9, rows=200704, entries_in_a_row=9), ["all 64 channels"]),
+        ],
+    ),
+    "check_step_of_one": Row(
+        [dict(slope=18, forward=22.5, central=18)],
+        [dict(slope=..., forward=..., central=...)],
+        [
+            (dict(slope=6, forward=22.5, central=18), ["That is z"]),
+            (dict(slope=18, forward=18, central=18), ["not its tangent"]),
+            (dict(slope=18, forward=45, central=36), ["a half in front", "2 apart"]),
+        ],
+    ),
+    "check_unit_impulses": Row(
+        [
+            lambda forward, delta, n: [delta @ (forward(unit) - forward(unit * 0)) for unit in np.eye(n)],
+            lambda forward, delta, n: [delta @ (forward(unit) - forward(-unit)) / 2 for unit in np.eye(n)],
+        ],
+        BLANK,
+        [
+            (lambda forward, delta, n: [delta @ forward(unit) for unit in np.eye(n)], ["bias is left in"]),
+            (
+                lambda forward, delta, n: [(forward(unit) - forward(unit * 0)).sum() for unit in np.eye(n)],
+                ["δ is left out"],
+            ),
+            (
+                lambda forward, delta, n: np.full(n, delta @ (forward(np.ones(n)) - forward(np.zeros(n)))),
+                ["all cells are nudged at once"],
+            ),
+            (
+                lambda forward, delta, n: [delta @ (forward(unit) - forward(unit * 0)) for unit in np.eye(n)][
+                    1:
+                ],
+                ["shape"],
+            ),
+        ],
+    ),
+    "check_hidden_1": Row(
+        [dict(mistake=2)],
+        [dict(mistake=...)],
+        [
+            (dict(mistake=1), ["in the middle"]),
+            (dict(mistake=7), ["shifts the whole map"]),
+            (dict(mistake=3), ["columns are wrong, too"]),
+            (dict(mistake=11), ["1 to 10"]),
+        ],
+    ),
+    "check_hidden_2": Row(
+        [dict(mistake=3)],
+        [dict(mistake=...)],
+        [
+            (dict(mistake=2), ["no padding"]),
+            (dict(mistake=4), ["shifted"]),
+            (dict(mistake=8), ["crowded"]),
+        ],
+    ),
+    "check_hidden_3": Row(
+        [dict(mistake=6)],
+        [dict(mistake=...)],
+        [
+            (dict(mistake=5), ["column 0 would be wrong"]),
+            (dict(mistake=1), ["needs no turned kernel"]),
+            (dict(mistake=9), ["one and the same factor"]),
+        ],
+    ),
+    "check_number_of_parameters": Row(
+        [dict(first=160, second=4640, dense=5130)],
+        [dict(first=..., second=..., dense=...)],
+        [
+            (dict(first=144, second=4640, dense=5130), ["without the biases"]),
+            (dict(first=160, second=320, dense=5130), ["all 16 channels"]),
+            (dict(first=160, second=4640, dense=20490), ["halved both sides"]),
+        ],
+    ),
+    "check_max_pool_backward": Row(
+        [pooled],
+        BLANK,
+        [
+            (lambda grad_z, x, size: widened(grad_z, size), ["gets the whole"]),
+            (lambda grad_z, x, size: widened(grad_z, size) / size**2, ["the mean"]),
+            (lambda grad_z, x, size: pooled(grad_z, -x, size), ["smallest cell"]),
+            (lambda grad_z, x, size: grad_z, ["shape of x"]),
+        ],
+    ),
+    "check_gradient_of_the_loss": Row(
+        [lambda scores, labels: softmax(scores, 1, labels) / len(labels)],
+        BLANK,
+        [
+            (lambda scores, labels: -softmax(scores, 1, labels) / len(labels), ["target less output"]),
+            (lambda scores, labels: softmax(scores, 1, labels), ["1/N of the mean is missing"]),
+            (lambda scores, labels: softmax(scores, 0, labels) / len(labels), ["each row should sum to 1"]),
+            (lambda scores, labels: softmax(scores, 1, labels) / scores.size, ["number of classes"]),
+        ],
+    ),
+    "check_repaired_relu": Row(
+        [
+            lambda grad_a, z: grad_a * (z > 0),
+            lambda grad_a, z: np.where(z > 0, grad_a, 0),
+        ],
+        BLANK,
+        [
+            (lambda grad_a, z: np.maximum(grad_a, 0), ["negative gradients are cut off"]),
+            (lambda grad_a, z: np.maximum(grad_a, 0) * (z > 0), ["both are cut off"]),
+            (lambda grad_a, z: grad_a, ["nothing is cut off"]),
+            (lambda grad_a, z: grad_a * np.maximum(z, 0), ["slope of ReLU is 1 or 0"]),
+        ],
+    ),
+    "check_cells_that_pass": Row(
+        [dict(at_most=256)],
+        [dict(at_most=...)],
+        [
+            (dict(at_most=1024), ["pooling send back"]),
+            (dict(at_most=512), ["four cells"]),
+            (dict(at_most=64), ["one map"]),
+        ],
+    ),
 }
 FUNCTIONS = [name for name, row in ROWS.items() if callable(row.right[0])]
 EQUATIONS = [name for name, row in ROWS.items() if isinstance(row.right[0], str)]
-OF_ARRAYS = [
-    name for name in FUNCTIONS if not name.startswith("check_pads_of")
-]  # those are given sizes alone
+#: what is given sizes alone, a function, or scores with the labels of the same examples
+NO_GRIDS = ("check_pads_of", "check_unit_impulses", "check_gradient_of_the_loss")
+OF_ARRAYS = [name for name in FUNCTIONS if not name.startswith(NO_GRIDS)]
 PREDICTIONS = [name for name in ROWS if name not in FUNCTIONS + EQUATIONS]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_widgets import in_javascript, random_settings
 
-from convbp_helpers import loops
+from convbp_helpers import loops, matrix
 from convbp_helpers.widgets import MatrixExplorer, SettingError
 from convbp_helpers.widgets import matrix_entries as entries
 from convbp_helpers.widgets.explorer_values import layer_of
@@ -103,8 +103,8 @@ def test_the_transpose_is_the_gradient():
 def test_javascript_has_the_same_matrix(explorers, tmp_path, count):
     given = [explorer._state() for explorer in explorers]
     told = in_javascript(tmp_path, "return m.matrixOf(m.layerOf(g), g.w);", given, MatrixExplorer)
-    for matrix, explorer in zip(told, explorers, strict=True):
-        np.testing.assert_array_equal(np.array(matrix, float), explorer.A, strict=True)
+    for A, explorer in zip(told, explorers, strict=True):
+        np.testing.assert_array_equal(np.array(A, float), explorer.A, strict=True)
     count("matrices of layers, in Python and in JavaScript", len(given))
 
 
@@ -284,3 +284,11 @@ def test_a_row_has_a_picture_and_text_for_a_page_without_a_kernel(selected):
 def test_repr_is_short():
     assert repr(MatrixExplorer()) == "MatrixExplorer(input_size=(5, 8), kernel_size=(2, 3), selected=None)"
     assert "groups=2, transposed=True" in repr(MatrixExplorer(**ALL, transposed=True))
+
+
+def test_the_matrix_is_that_of_the_package(explorers, count):
+    for explorer in explorers:
+        layer = explorer.layer
+        A = matrix.by_input(explorer.w, (1, layer.channels, *layer.input_grid), **layer.settings)
+        np.testing.assert_array_equal(explorer.A, A)
+    count("matrices of the explorer and of the package", len(explorers))

@@ -53,9 +53,6 @@ check_row_of_the_transpose = equation(
         Piece("p", "for layers without padding only: there is no p in it", layer=dict(padding=((2, 1),))),
     ],
     slips={
-        "that is the row of another stride: the window of u begins at su, not at u": instead(
-            "i+p-u", put="i+p-su"
-        ),
         "the padding has the wrong sign: solve i = su + k − p for k": instead("i-p-su", put="i+p-su"),
         "that is su − i − p, the tap with the wrong sign: solve i = su + k − p for k": instead(
             "su-i-p", put="i+p-su"
@@ -66,7 +63,7 @@ check_row_of_the_transpose = equation(
 
 
 #: (taps, inputs, stride)
-ROWS = [(2, 3, 1), (3, 5, 1), (3, 7, 2), (2, 8, 3), (4, 9, 2), (2, 6, 2)]
+ROWS = [(2, 3, 1), (3, 5, 1), (2, 8, 3), (2, 9, 2), (3, 9, 2), (4, 9, 2)]
 
 
 @function(praise="Where windows overlap, a cell gets from each of them.")
@@ -85,7 +82,7 @@ def check_col2im():
         for u, k in np.ndindex(outputs, taps):
             by_window[stride * u + k] = columns[k, u]
         yield Case(
-            f"row of {counted(inputs, 'input')}, {counted(taps, 'tap')} and stride {stride}",
+            f"layer with {counted(inputs, 'input')}, {counted(taps, 'tap')} and stride {stride}",
             dict(columns=columns, n_inputs=inputs, stride=stride),
             home,
             mistakes={
@@ -109,15 +106,15 @@ def check_col2im():
 def check_repaired_weight_product():
     """Exercise 10.4, find the mistake: (delta, columns, weight_shape) -> grad_w of a batch, by one product."""
     rng = np.random.default_rng(104)
-    for batch, channels, filters in ((1, 1, 2), (2, 1, 1), (2, 3, 2), (3, 2, 4)):
-        x, shape = integers(rng, batch, channels, 4, 5), (filters, channels, 2, 3)
-        delta = integers(rng, batch, filters, 3, 3)
+    for batch, channels, filters in ((1, 1, 2), (2, 1, 1), (2, 3, 2), (3, 2, 4), (2, 3, 5)):
+        x, shape = integers(rng, batch, channels, 4, 6), (filters, channels, 2, 3)
+        delta = integers(rng, batch, filters, 3, 4)
         grad_w = loops.grad_weight(delta, x, shape)
         columns = matrix.im2col(x, (2, 3))
         wide = columns.transpose(1, 0, 2).reshape(channels * 6, -1)
         each = np.stack([loops.grad_weight(delta[n : n + 1], x[n : n + 1], shape) for n in range(batch)])
         yield Case(
-            f"batch of {batch}, {counted(channels, 'channel')}, {counted(filters, 'filter')}",
+            f"layer with {counted(batch, 'example')}, {counted(channels, 'channel')}, {counted(filters, 'filter')}",
             dict(delta=delta, columns=columns, weight_shape=shape),
             grad_w,
             mistakes={

@@ -1,5 +1,7 @@
 """The exercises of notebook 11: steps of differences, unit impulses, and three hidden mistakes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .. import taps
@@ -44,32 +46,38 @@ check_step_of_one = prediction(
 )
 
 
+@dataclass(frozen=True)
 class Row:
     """A row of a layer as a function of x alone: a sum over taps, and a bias."""
 
-    def __init__(self, w, b, stride):
-        self.w, self.b, self.stride = w, b, stride
+    w: tuple
+    b: float
+    stride: int
 
     def __call__(self, x):
         x = np.asarray(x, dtype=float)
-        return taps.forward(x[None, None], self.w[None, None], np.array([self.b]), stride=self.stride)[0, 0]
+        return taps.forward(x[None, None], np.array([[self.w]]), np.array([self.b]), stride=self.stride)[0, 0]
 
     def __repr__(self):
         return f"forward(x), with {counted(len(self.w), 'weight')}, b = {self.b:g} and stride {self.stride}"
+
+
+#: (inputs, weights, bias, stride)
+SIZES = [(3, 2, 0.0, 1), (4, 2, 3.0, 1), (6, 3, -2.0, 2), (7, 2, 5.0, 3), (9, 4, 1.0, 1)]
 
 
 @function(praise="A column of the Jacobian for each cell, and no differences at all.")
 def check_unit_impulses():
     """Exercise 11.2: a function (forward, delta, n_inputs) -> grad_x of one row, by pushing unit rows through."""
     rng = np.random.default_rng(112)
-    for inputs, n_weights, bias, stride in ((3, 2, 0.0, 1), (4, 2, 3.0, 1), (6, 3, -2.0, 2), (7, 2, 5.0, 3)):
+    for inputs, n_weights, bias, stride in SIZES:
         w = integers(rng, n_weights)
-        forward = Row(w, bias, stride)
+        forward = Row(tuple(w.tolist()), bias, stride)
         delta = integers(rng, (inputs - n_weights) // stride + 1)
         grad_x = taps.grad_input(delta[None, None], w[None, None], (1, 1, inputs), stride=stride)[0, 0]
         ones = sum(forward(row) for row in np.eye(inputs)) - inputs * bias
         yield Case(
-            f"row of {counted(inputs, 'input')}, {counted(n_weights, 'weight')}, bias {bias:g}, stride {stride}",
+            f"layer with {counted(inputs, 'input')}, {counted(n_weights, 'weight')}, bias {bias:g}, stride {stride}",
             dict(forward=forward, delta=delta, n_inputs=inputs),
             grad_x,
             mistakes={

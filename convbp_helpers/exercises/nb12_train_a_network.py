@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import layers
+from ..words import by, counted
 from .functions import Case, function
 from .predictions import RIGHT, prediction
 from .small_layers import integers
@@ -43,7 +44,7 @@ check_number_of_parameters = prediction(
 
 
 #: (channels, rows, columns, size)
-POOLED = [(1, 2, 2, 2), (1, 2, 4, 2), (2, 4, 6, 2), (1, 3, 6, 3), (3, 6, 3, 3)]
+POOLED = [(1, 2, 4, 2), (1, 6, 4, 2), (1, 4, 6, 2), (2, 4, 6, 2), (3, 6, 3, 3)]
 
 
 @function(praise="The largest cell gets it all, the others exactly nothing.")
@@ -63,7 +64,7 @@ def check_max_pool_backward():
         corner = np.zeros_like(x)
         corner[:, ::size, ::size] = grad_z
         yield Case(
-            f"{channels} × {rows} × {columns} cells, windows of {size}×{size}",
+            f"layer with {by(x.shape)} cells and windows of {size}×{size}",
             dict(grad_z=grad_z, x=x, size=size),
             wide * (x == largest),
             mistakes={
@@ -85,14 +86,14 @@ def check_max_pool_backward():
 def check_gradient_of_the_loss():
     """Exercise 12.3: a function (scores, labels) -> the gradient of the mean loss by the scores, (N, classes)."""
     rng = np.random.default_rng(123)
-    for examples, classes in ((1, 2), (2, 3), (3, 2), (5, 4)):
+    for examples, classes in ((1, 2), (2, 3), (3, 2), (5, 4), (4, 6)):
         scores, labels = integers(rng, examples, classes) / 2, rng.integers(0, classes, examples)
         _, right = layers.softmax_cross_entropy(scores, labels)
         one_hot = np.eye(classes)[labels]
         exponentials = np.exp(scores)
         p = exponentials / exponentials.sum(1, keepdims=True)
         yield Case(
-            f"{examples} examples of {classes} classes",
+            f"layer with {counted(examples, 'example')} and {classes} classes",
             dict(scores=scores, labels=labels),
             right,
             mistakes={
@@ -119,11 +120,11 @@ def check_gradient_of_the_loss():
 def check_repaired_relu():
     """Exercise 12.4, find the mistake: (grad_a, z) -> delta, the gradient through ReLU."""
     rng = np.random.default_rng(124)
-    for shape in ((3,), (2, 3), (2, 2, 3, 4)):
+    for shape in ((3,), (4,), (2, 3), (4, 2, 3), (5, 2, 3, 4)):
         z, grad_a = integers(rng, *shape), integers(rng, *shape)
         z.flat[:2], grad_a.flat[:2] = (2, -3), (-1, 4)
         yield Case(
-            f"cells of shape {shape}",
+            f"layer with {by(shape)} cells",
             dict(grad_a=grad_a, z=z),
             grad_a * (z > 0),
             mistakes={

@@ -113,7 +113,7 @@ def _draw_matrix(sheet, w, selected) -> Image:
     _draw_entries(drawing, sheet, at, w)
     _draw_blocks(drawing, sheet, at)
     outlined = at.path(sheet.place(*entry) for entry in _outlined(sheet.layer, selected))
-    drawing.shape(outlined, kind="o", stroke_width=3)
+    drawing.shape(outlined, fill="none", kind="o", stroke_width=3)
     drawing.shape(outlined, fill="none", stroke=INK, stroke_width=1.2)  # light on light were no outline
     width = max(at.left + columns * at.broad + 2, title_width(name, rest))
     return drawing.image(width, at.top + rows * at.high + 4)
@@ -159,8 +159,8 @@ def _draw_entries(drawing, sheet, at, w):
         drawing.shape(
             at.path(place for place, _ in entries),
             fill=colour,
-            stroke=LINE,
-            stroke_width=min(1, at.broad / 12),
+            stroke=INK,
+            stroke_width=min(0.8, at.broad / 15),
         )
     for place, weight in (entry for entries in places.values() for entry in entries if size):
         drawing.write(*at.middle(*place), short(w[weight]), size, kind="k")
@@ -172,7 +172,7 @@ def _draw_blocks(drawing, sheet, at):
     for name, cells, beside in ((down, rows, True), (across, columns, False)):
         row, each = sheet.blocks(name)
         line = lambda n, beside=beside: at.block(n, 0, 0, columns) if beside else at.block(0, n, rows, 0)  # noqa: E731
-        drawing.shape("".join(map(line, range(row, cells, row))), stroke=LINE, stroke_width=0.6)
+        drawing.shape("".join(map(line, range(row, cells, row))), fill="none", stroke=LINE, stroke_width=0.6)
         drawing.shape("".join(map(line, range(each, cells, each))), kind="o", stroke_width=1.5)
         for n, text in enumerate(sheet.captions(name)):
             middle, room = (n + 0.5) * row - 0.5, row * at.broad
