@@ -171,6 +171,44 @@ def windows(layer):
     )
 
 
+def scipy_signal(layer):
+    """Two dimensions at a time: a call for each pair of a filter and a channel, of the first image alone."""
+    try:
+        from scipy.signal import convolve2d, correlate2d
+    except ImportError:
+        raise Absent("not installed") from None
+    g, (axis, other) = layer.geometry, layer.geometry.axes
+    x = np.pad(layer.x[0], ((0, 0), axis.padding, other.padding))
+    steps = slice(None, None, axis.stride), slice(None, None, other.stride)
+    spread = slice(None, None, axis.dilation), slice(None, None, other.dilation)
+    w = np.zeros((*layer.w.shape[:2], axis.span, other.span), layer.w.dtype)
+    w[(..., *spread)] = layer.w
+    hat = np.zeros((g.filters, axis.padded_size - axis.span + 1, other.padded_size - other.span + 1), w.dtype)
+    hat[(..., *steps)] = layer.delta[0]
+    pairs = [(f, k, c) for f in range(g.filters) for k, c in enumerate(g.channels_of_filter(f))]
+
+    def forward():
+        z = np.zeros_like(hat)
+        for f, k, c in pairs:
+            z[f] += correlate2d(x[c], w[f, k], "valid")
+        return z[(..., *steps)][None] + layer.b.reshape(-1, 1, 1)
+
+    def grad_input():
+        grad = np.zeros_like(x)
+        for f, k, c in pairs:
+            grad[c] += convolve2d(hat[f], w[f, k], "full")
+        inside = (slice(a.padding[0], a.padding[0] + a.size) for a in (axis, other))
+        return grad[(slice(None), *inside)][None]
+
+    def grad_weight():
+        grad = np.zeros_like(w)
+        for f, k, c in pairs:
+            grad[f, k] = correlate2d(x[c], hat[f], "valid")
+        return grad[(..., *spread)]
+
+    return forward, grad_input, grad_weight
+
+
 def limit(layer):
     """The same multiply-adds as one matrix product for each image and group."""
     g, dtype = layer.geometry, layer.x.dtype
@@ -225,7 +263,7 @@ CANDIDATES = {
     "jax": jax,
     "limit": limit,
 }
-SLOW = {"loops ~": loops}
+SLOW = {"loops ~": loops, "scipy.signal ~": scipy_signal}
 
 
 def scaled_loops(layer, dtype):
@@ -237,6 +275,18 @@ def scaled_loops(layer, dtype):
         call()
         seconds.append((time.perf_counter() - start) * layer.work / small.work)
     return seconds
+
+
+def of_one_image(calls, one, layer):
+    """Seconds of calls that take the first image alone, times the number of images; and their error."""
+    seconds, errors = [], []
+    for call, right in zip(calls, one.of_module(taps), strict=True):
+        start = time.perf_counter()
+        got = call()
+        seconds.append((time.perf_counter() - start) * layer.geometry.batch)
+        expected = right()
+        errors.append(float(np.abs(got - expected).max() / np.abs(expected).max()))
+    return dict(median=seconds, best=[], errors=errors, extra_memory=[])
 
 
 # ------------------------------------------------------------------------------------------------- measuring
@@ -281,6 +331,12 @@ def measured(layer, dtype, wanted, say):
             if name in ("gemm", "taps") or "im2col" in name
             else [],
         )
+    if not wanted or "scipy.signal ~" in wanted:
+        try:
+            one = Layer(layer.name, (1, *layer.x.shape[1:]), layer.w.shape, layer.settings, dtype)
+            result["scipy.signal ~"] = of_one_image(scipy_signal(one), one, layer)
+        except Absent as reason:
+            absent["scipy.signal"] = str(reason)
     if not wanted or "loops ~" in wanted:
         result["loops ~"] = dict(median=scaled_loops(layer, dtype), best=[], errors=[], extra_memory=[])
     return result, absent

@@ -14,6 +14,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import pathlib
 import platform
 import random
 import sys
@@ -23,6 +24,7 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--rounds", type=int, default=99)
 parser.add_argument("--nets", default="", help="part of a network's name")
+parser.add_argument("--json", help="a file; what it holds of convolution.py is kept")
 parser.add_argument("--parts", action="store_true", help="the time in each function of ours")
 ASKED, IGNORED = parser.parse_known_args()  # `make bench` hands the same to convolution.py
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -215,7 +217,7 @@ def main():
     print(json.dumps(machine()), flush=True)
     if IGNORED:
         print(f"no options of this benchmark: {' '.join(IGNORED)}")
-    absent = {}
+    absent, results = {}, {}
     try:
         for name, told in NETS.items():
             if ASKED.nets not in name:
@@ -223,6 +225,7 @@ def main():
             net = Net(*told)
             seconds, absent = measured(net)
             medians = {name: float(np.median(s)) for name, s in seconds.items()}
+            results[name] = medians
             line = ", ".join(f"{who} {1000 * median:.3f} ms" for who, median in medians.items())
             if "torch" in medians:
                 line += f"; ours is {medians['ours'] / medians['torch']:.2f} of torch"
@@ -233,6 +236,10 @@ def main():
     print(f"one step of training, float32, {ASKED.threads} thread(s), medians of {ASKED.rounds} rounds")
     for name, reason in absent.items():
         print(f"{name}: {reason}")
+    if ASKED.json:
+        path = pathlib.Path(ASKED.json)
+        held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"machine": machine()}
+        path.write_text(json.dumps(held | {"training": results}, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

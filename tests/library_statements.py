@@ -83,7 +83,7 @@ STATEMENTS = [
     ("10", "**What you'll do.**", ["none"]),
     ("10", "adds to a cell that is named twice only once", ["here:numpy_keeps_the_last", "here:numpy_add_at_adds_twice"]),
     ("10", "a slice may end behind the array", ["here:numpy_slices_may_end_behind"]),
-    ("10", "NumPy's `tensordot`; and the columns", ["none"]),
+    ("10", "and NumPy's `sliding_window_view`, which shows all windows without a copy", ["here:numpy_windows_are_no_copy"]),
     ("10", "does not see inside PyTorch", ["none"]),
     ("10", "How does this compare with PyTorch", ["none"]),
     ("10", "`F.unfold` and `F.fold`", ["here:fold_and_unfold_of_pytorch"]),

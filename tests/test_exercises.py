@@ -109,9 +109,9 @@ def tanh_bias_map(grad_a, x, w, b):
     return convolve(delta, w), correlate(x, delta), delta
 
 
-def home(columns, n_inputs, stride, plus=1):
+def home(columns, n_inputs, stride, plus=1, dtype=float):
     """Columns of a row brought back; without `plus`, the last one that comes stays."""
-    row = np.zeros(n_inputs)
+    row = np.zeros(n_inputs, dtype)
     for k, u in np.ndindex(*columns.shape):
         row[stride * u + k] = plus * row[stride * u + k] + columns[k, u]
     return row
@@ -121,10 +121,14 @@ def widened(grad_z, size):
     return np.repeat(np.repeat(grad_z, size, 1), size, 2)
 
 
-def pooled(grad_z, x, size):
-    channels, rows, columns = grad_z.shape
-    largest = x.reshape(channels, rows, size, columns, size).max((2, 4))
-    return widened(grad_z, size) * (x == widened(largest, size))
+def pooled(grad_h, x, size, ties=False):
+    """Back through a pooling by the largest cell: the first of equal ones gets it, or all of them."""
+    grad = np.zeros(x.shape)
+    for c, u, v in np.ndindex(*grad_h.shape):
+        window = np.s_[c, size * u : size * (u + 1), size * v : size * (v + 1)]
+        first = np.arange(size * size).reshape(size, size) == x[window].argmax()
+        grad[window] = grad_h[c, u, v] * (x[window] == x[window].max() if ties else first)
+    return grad
 
 
 def softmax(scores, axis, labels):
@@ -1522,6 +1526,10 @@ ROWS = {
                 ["It holds, but sum over the outputs u"],
             ),
             (
+                r"\frac{\partial J}{\partial x_i} = \sum_{u}\sum_{k} [i = su+k-p] \delta_u w_k",
+                ["It holds, but the sum runs over the taps as well"],
+            ),
+            (
                 r"\frac{\partial J}{\partial x_i} = \sum_{u} \delta_u w_{i-su}",
                 ["without padding only", "no p"],
             ),
@@ -1533,6 +1541,7 @@ ROWS = {
         [
             (lambda columns, n, stride: home(columns, n, stride, plus=0), ["plain", "should be"]),
             (lambda columns, n, stride: home(columns, n, 1), ["stride is left out"]),
+            (lambda columns, n, stride: home(columns, n, stride, dtype=int), ["cuts off decimals"]),
             (lambda columns, n, stride: home(columns[::-1], n, stride), ["taps are reversed"]),
             (
                 lambda columns, n, stride: (
@@ -1667,10 +1676,12 @@ ROWS = {
         [pooled],
         BLANK,
         [
-            (lambda grad_z, x, size: widened(grad_z, size), ["gets the whole"]),
-            (lambda grad_z, x, size: widened(grad_z, size) / size**2, ["the mean"]),
-            (lambda grad_z, x, size: pooled(grad_z, -x, size), ["smallest cell"]),
-            (lambda grad_z, x, size: grad_z, ["shape of x"]),
+            (lambda grad_h, x, size: widened(grad_h, size), ["gets the whole"]),
+            (lambda grad_h, x, size: pooled(grad_h, x, size, ties=True), ["where two are equal"]),
+            (lambda grad_h, x, size: np.trunc(pooled(grad_h, x, size)), ["integers"]),
+            (lambda grad_h, x, size: widened(grad_h, size) / size**2, ["the mean"]),
+            (lambda grad_h, x, size: pooled(grad_h, -x, size), ["smallest cell"]),
+            (lambda grad_h, x, size: grad_h, ["shape of x"]),
         ],
     ),
     "check_gradient_of_the_loss": Row(
@@ -1691,6 +1702,7 @@ ROWS = {
         BLANK,
         [
             (lambda grad_a, z: np.maximum(grad_a, 0), ["negative gradients are cut off"]),
+            (lambda grad_a, z: grad_a * (z >= 0), ["exactly 0"]),
             (lambda grad_a, z: np.maximum(grad_a, 0) * (z > 0), ["both are cut off"]),
             (lambda grad_a, z: grad_a, ["nothing is cut off"]),
             (lambda grad_a, z: grad_a * np.maximum(z, 0), ["slope of ReLU is 1 or 0"]),

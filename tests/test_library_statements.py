@@ -163,6 +163,12 @@ def numpy_add_at_adds_twice():
     assert grad.tolist() == [0, 7, 0]
 
 
+def numpy_windows_are_no_copy():
+    windows = np.lib.stride_tricks.sliding_window_view(X, 3)
+    assert windows.shape == (4, 3) and np.shares_memory(windows, X)
+    assert np.tensordot(windows, W, 1).tolist() == np.correlate(X, W, "valid").tolist()
+
+
 def numpy_slices_may_end_behind():
     assert X[4:99].tolist() == [1, 9]
 
@@ -276,7 +282,7 @@ HERE = {
     for function in (
         numpy_counts_from_zero, numpy_slides_both_ways, numpy_keeps_the_last, numpy_exchanges,
         output_paddings_of_pytorch_and_keras, numpy_puts_the_odd_zero_in_front, most_libraries_mean_the_usual,
-        numpy_add_at_adds_twice, numpy_slices_may_end_behind, fold_and_unfold_of_pytorch, gradcheck_of_pytorch,
+        numpy_add_at_adds_twice, numpy_slices_may_end_behind, numpy_windows_are_no_copy, fold_and_unfold_of_pytorch, gradcheck_of_pytorch,
         same_is_mostly_s_times_u, twenty_three_and_1293, tensorflow_keeps_the_shape_of_an_empty_batch, those_with_other_numbers_agree_on_hundreds,
     )
 }  # fmt: skip

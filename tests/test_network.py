@@ -73,4 +73,4 @@ def test_with_other_seeds_too(page, seed):
     assert page["accuracy"](p, x, y) >= 0.98
     wrong = page["parameters_of"](seed)
     history = page["train"](wrong, seed=seed, change=page["reversed_weights"])
-    assert history[-1, 0] < 0.8 * history[0, 0] and 0.3 < page["accuracy"](wrong, x, y) < 0.95
+    assert history[-1, 0] < history[0, 0] and 0.3 < page["accuracy"](wrong, x, y) < 0.95

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from . import error_maps
 from .bugs import BUGS, Bug, bug_named
 from .checks import CHECKS, Check, Verdict, check_named
-from .error_maps import ErrorMap, mapped
+from .error_maps import ErrorMap
 from .hidden import hidden
 
 __all__ = [
@@ -91,8 +92,13 @@ def error_map(bug, *, of="x", seed=0) -> tuple[np.ndarray, np.ndarray]:
     ValueError
         If the function stops, or returns no numbers.
     """
-    shown = mapped(candidate(bug, of), seed)
+    shown = mapped(bug, of=of, seed=seed)
     return shown.got, shown.expected
+
+
+def mapped(bug, *, of="x", seed=0) -> ErrorMap:
+    """The same with its place and its layer; parameters and errors as `error_map`."""
+    return error_maps.mapped(candidate(bug, of), seed)
 
 
 def candidate(bug, of):

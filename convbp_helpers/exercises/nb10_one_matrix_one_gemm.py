@@ -46,6 +46,9 @@ check_entries_of_the_matrix = prediction(
 check_row_of_the_transpose = equation(
     "Exercise 10.2: a row of the transpose, with stride and padding.",
     of="x_i",
+    without=[
+        Piece("Σk", "the sum runs over the taps as well; solve for the tap, and one sum over u is left")
+    ],
     needs=[
         Piece("Σu", "sum over the outputs u: a row of the transpose runs through all of them"),
         *written_with("δ", "w"),
@@ -72,7 +75,7 @@ def check_col2im():
     rng = np.random.default_rng(103)
     for taps, inputs, stride in ROWS:
         outputs = (inputs - taps) // stride + 1
-        columns = integers(rng, taps, outputs)
+        columns = integers(rng, taps, outputs) / 2  # no whole numbers: what cuts them off shows
         home = matrix.col2im(columns[None], (1, 1, inputs), (taps,), stride=stride)[0, 0]
         links = matrix.col2im(np.ones((1, taps, outputs)), (1, 1, inputs), (taps,), stride=stride)[0, 0]
         by_tap, by_window, dense = np.zeros(inputs), np.zeros(inputs), np.zeros(inputs)

@@ -49,25 +49,32 @@ POOLED = [(1, 2, 4, 2), (1, 6, 4, 2), (1, 4, 6, 2), (2, 4, 6, 2), (3, 6, 3, 3)]
 
 @function(praise="The largest cell gets it all, the others exactly nothing.")
 def check_max_pool_backward():
-    """Exercise 12.2: a function (grad_z, x, size) -> grad_x of one example, (C, H, W), cut into whole windows."""
+    """Exercise 12.2: a function (grad_h, x, size) -> grad_x of one example, (C, H, W), cut into whole windows."""
     rng = np.random.default_rng(122)
     for channels, rows, columns, size in POOLED:
         x = (
             rng.permutation(channels * rows * columns).reshape(channels, rows, columns)
             - rows * columns // 2.0
         )
-        grad_z = integers(rng, channels, rows // size, columns // size)
+        x[0, 0, :2] = x.max() + 1  # two cells of a window are equal
+        grad_h = integers(rng, channels, rows // size, columns // size) / 2
         z = layers.max_pool(x[None], size)[0]
-        wide = np.repeat(np.repeat(grad_z, size, 1), size, 2)
+        wide = np.repeat(np.repeat(grad_h, size, 1), size, 2)
         largest = np.repeat(np.repeat(z, size, 1), size, 2)
-        by_size = layers.max_pool_backward(grad_z[None], abs(x)[None], size)[0]
+        by_size = layers.max_pool_backward(grad_h[None], abs(x)[None], size)[0]
         corner = np.zeros_like(x)
-        corner[:, ::size, ::size] = grad_z
+        corner[:, ::size, ::size] = grad_h
+        lost = np.zeros_like(x)
+        for c, u, v in np.ndindex(*grad_h.shape):
+            window = x[c, size * u : size * (u + 1), size * v : size * (v + 1)]
+            lost[c, *np.unravel_index(window.argmax(), window.shape)] = grad_h[c, u, v]
         yield Case(
             f"layer with {by(x.shape)} cells and windows of {size}×{size}",
-            dict(grad_z=grad_z, x=x, size=size),
-            wide * (x == largest),
+            dict(grad_h=grad_h, x=x, size=size),
+            layers.max_pool_backward(grad_h[None], x[None], size)[0],
             mistakes={
+                "every cell that is as large as the largest gets it: where two are equal, the first one alone": wide
+                * (x == largest),
                 "every cell of the window gets the whole": wide,
                 "every cell of the window gets a share: that is the pooling by the mean": wide / size**2,
                 "the first cell of each window gets it, whichever is the largest": corner,
@@ -75,10 +82,14 @@ def check_max_pool_backward():
                 "it is multiplied by the cell itself: the slope of the largest cell is 1": wide
                 * x
                 * (x == largest),
-                "the smallest cell gets it": layers.max_pool_backward(grad_z[None], -x[None], size)[0],
+                "the place of the window is left out: row and column of argmax count from its corner": lost,
+                "it is cut off to integers": np.trunc(
+                    layers.max_pool_backward(grad_h[None], x[None], size)[0]
+                ),
+                "the smallest cell gets it": layers.max_pool_backward(grad_h[None], -x[None], size)[0],
             },
-            shapes={grad_z.shape: "grad_x has the shape of x, not of the pooled maps."},
-            about="x is (C, H, W), grad_z is (C, H/size, W/size).",
+            shapes={grad_h.shape: "grad_x has the shape of x, not of the pooled maps."},
+            about="x is (C, H, W), grad_h is (C, H/size, W/size).",
         )
 
 
@@ -92,6 +103,8 @@ def check_gradient_of_the_loss():
         one_hot = np.eye(classes)[labels]
         exponentials = np.exp(scores)
         p = exponentials / exponentials.sum(1, keepdims=True)
+        of_all = p.copy()
+        of_all[:, labels] -= 1
         yield Case(
             f"layer with {counted(examples, 'example')} and {classes} classes",
             dict(scores=scores, labels=labels),
@@ -99,6 +112,8 @@ def check_gradient_of_the_loss():
             mistakes={
                 "the sign is wrong: target less output, where output less target belongs": -right,
                 "1/N of the mean is missing": right * examples,
+                "the 1 is taken off in every row: p[:, labels] names whole columns, not a cell of each row": of_all
+                / examples,
                 "it is divided by the number of classes too": right / classes,
                 "it is divided by N twice": right / examples,
                 "the softmax runs over the examples: each row should sum to 1": (
@@ -123,6 +138,8 @@ def check_repaired_relu():
     for shape in ((3,), (4,), (2, 3), (4, 2, 3), (5, 2, 3, 4)):
         z, grad_a = integers(rng, *shape), integers(rng, *shape)
         z.flat[:2], grad_a.flat[:2] = (2, -3), (-1, 4)
+        if z.size > 3:
+            z.flat[-1] = 0
         yield Case(
             f"layer with {by(shape)} cells",
             dict(grad_a=grad_a, z=z),
@@ -136,6 +153,7 @@ def check_repaired_relu():
                 "nothing is cut off": grad_a,
                 "it is multiplied by the cell itself: the slope of ReLU is 1 or 0": grad_a * np.maximum(z, 0),
                 "the cells that were on are cut off": grad_a * (z < 0),
+                "a cell that is exactly 0 passes too: the slope there is taken as 0": grad_a * (z >= 0),
             },
             about="Both arrays have one shape.",
         )
