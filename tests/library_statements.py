@@ -85,7 +85,7 @@ STATEMENTS = [
     ("10", "a slice may end behind the array", ["here:numpy_slices_may_end_behind"]),
     ("10", "and NumPy's `sliding_window_view`, which shows all windows without a copy", ["here:numpy_windows_are_no_copy"]),
     ("10", "does not see inside PyTorch", ["none"]),
-    ("10", "How does this compare with PyTorch", ["none"]),
+    ("10", "How does this compare with PyTorch", ["here:gemm_beside_pytorch"]),
     ("10", "`F.unfold` and `F.fold`", ["here:fold_and_unfold_of_pytorch"]),
     ("11", "**Another's numbers.**", ["none"]),
     ("11", "`torch.autograd.gradcheck` takes", ["here:gradcheck_of_pytorch"]),
