@@ -236,7 +236,7 @@ class _Flat:
         image = max(1, self.g.channels * len(self.offsets) * self.run * self.dtype.itemsize)
         step = -(-self.run // max(1, min(image // COLUMNS, self.run // SHORTEST)))
         positions = [slice(q, min(q + step, self.run)) for q in range(0, self.run, step)]
-        images = max(1, COLUMNS // image)
+        images = max(1, COLUMNS // (2 * image))  # several small ones: their rows and outputs must stay too
         return [(slice(n, n + images), positions) for n in range(0, self.g.batch, images)]
 
     def columns(self, row, q, ones=0):

@@ -12,6 +12,8 @@ from . import arguments
 
 __all__ = ["forward", "grad_input", "grad_weight", "grad_bias"]
 
+PART = 2 * 2**20  #: bytes of input and output that are worked on at a time
+
 
 def forward(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     """The output of the layer, tap by tap; parameters, shapes and errors as `loops.forward`.
@@ -24,11 +26,10 @@ def forward(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     x, w = _split(x, 1, g.groups), _split(w, 0, g.groups)
     z = np.zeros(g.out_shape, dtype=x.dtype)
     z += b.reshape(-1, *[1] * len(g.axes))
-    z_groups = _split(z, 1, g.groups)
-    for k, outputs, inputs in g.taps():
-        # copied: with a stride on both axes NumPy before 2.3 leaves BLAS, and takes 27 times as long
-        w_k, x_k = np.ascontiguousarray(w[..., *k]), x[..., *inputs]
-        z_groups[..., *outputs] += _on_grid(_product(w_k, _flat(x_k)), x_k)
+    for x_n, z_n in _in_parts(x, _split(z, 1, g.groups)):
+        for k, outputs, inputs in g.taps():
+            w_k, x_k = _of_tap(w, k), x_n[..., *inputs]
+            z_n[..., *outputs] += _on_grid(_product(w_k, _flat(x_k)), x_k)
     return z.astype(dtype, copy=False)
 
 
@@ -42,10 +43,10 @@ def grad_input(delta, w, input_shape, *, stride=1, padding=0, dilation=1, groups
     )
     delta, w = _split(delta, 1, g.groups), _split(w, 0, g.groups)
     grad_x = np.zeros(g.x_shape, dtype=delta.dtype)
-    x_groups = _split(grad_x, 1, g.groups)
-    for k, outputs, inputs in g.taps():
-        w_k, delta_k = np.ascontiguousarray(w[..., *k]), delta[..., *outputs]
-        x_groups[..., *inputs] += _on_grid(_product(w_k.mT, _flat(delta_k)), delta_k)
+    for delta_n, x_n in _in_parts(delta, _split(grad_x, 1, g.groups)):
+        for k, outputs, inputs in g.taps():
+            w_k, delta_k = _of_tap(w, k), delta_n[..., *outputs]
+            x_n[..., *inputs] += _on_grid(_product(w_k.mT, _flat(delta_k)), delta_k)
     return grad_x.astype(dtype, copy=False)
 
 
@@ -60,10 +61,11 @@ def grad_weight(delta, x, weight_shape, *, stride=1, padding=0, dilation=1, grou
     delta, x = _split(delta, 1, g.groups), _split(x, 1, g.groups)
     grad_w = np.zeros(g.w_shape, dtype=delta.dtype)
     w_groups = _split(grad_w, 0, g.groups)
-    for k, outputs, inputs in g.taps():
-        delta_k, x_k = _flat(delta[..., *outputs]), _flat(x[..., *inputs])
-        # (x delta^T)^T: the faster order for BLAS
-        w_groups[..., *k] = _product(x_k, delta_k.mT).sum(axis=0).mT
+    for delta_n, x_n in _in_parts(delta, x):
+        for k, outputs, inputs in g.taps():
+            delta_k, x_k = _flat(delta_n[..., *outputs]), _flat(x_n[..., *inputs])
+            # (x delta^T)^T: the faster order for BLAS
+            w_groups[..., *k] += _product(x_k, delta_k.mT).sum(axis=0).mT
     return grad_w.astype(dtype, copy=False)
 
 
@@ -73,6 +75,18 @@ def grad_bias(delta):
     batch, filters, *grid = delta.shape
     cells = delta.reshape(batch, filters, int(np.prod(grid)))
     return np.einsum("nfu->f", cells).astype(dtype, copy=False)
+
+
+def _in_parts(one, other):
+    """Views of a few examples of both at a time, so many that they stay in the cache while all taps pass over them."""
+    example = one[:1].nbytes + other[:1].nbytes
+    few = max(1, PART // max(example, 1))
+    return [(one[n : n + few], other[n : n + few]) for n in range(0, len(one), few)]
+
+
+def _of_tap(w, k):
+    """The weights of a tap, copied: strided on both axes, NumPy before 2.3 multiplies them 27 times as slowly."""
+    return np.ascontiguousarray(w[..., *k])
 
 
 def _split(array, axis, groups):
