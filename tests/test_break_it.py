@@ -274,7 +274,7 @@ def test_the_sentences(count):
         == "with δ = 1 everywhere, all 150 cells of grad_x agree"
     )
     assert break_it.check("leftover dropped", "shape").said == (
-        "with strides 3 and 2, leftovers 2 and 1, grad_x has shape (2, 3, 6, 8) in place of (2, 3, 8, 9)"
+        "with strides 3 and 2, leftovers 2 and 1, grad_x has shape (2, 3, 7, 9) in place of (2, 3, 9, 10)"
     )
     assert break_it.check("grad_b a mean", "one-hot").said == (
         "with δ = 1 at [1,1,1,2] alone, 1 of 4 cells of grad_b is wrong: grad_b[1] is 0.03125 and should be 1"
@@ -341,9 +341,9 @@ def test_the_maps_of_the_hidden_bugs_point_at_them():
     maps = [np.not_equal(*break_it.error_map(hidden(number))) for number in (1, 2, 3)]
     # padding (2, 0) and (1, 3): as many rows and columns at the far end as there is padding in front
     assert maps[0][-2:].all() and maps[0][:, -1].all() and not maps[0][:-2, :-1].any()
-    # strides 3 and 2, kernel 3 × 2: the rows of the last window
-    assert_array_equal(maps[1].any(1), [False] * 3 + [True] * 3 + [False] * 2)
-    assert_array_equal(maps[1].any(0), [True] * 8 + [False])
+    # strides 3 and 2, kernel 4 × 3: the rows of the last window
+    assert_array_equal(maps[1].any(1), [False] * 3 + [True] * 4 + [False] * 2)
+    assert_array_equal(maps[1].any(0), [True] * 9 + [False])
     # all taps but those of the first column
     assert maps[2][:, 1].all() and not maps[2][:, 0].any()
 

@@ -1878,7 +1878,7 @@ def spoilt(name, how):
         (lambda a: np.asarray(a) + 1, ["cells are wrong", "should be"]),
         (lambda a: np.asarray(a) * np.nan, ["cells are wrong", "nan"]),
         (lambda a: np.asarray(a) + np.inf, ["cells are wrong", "inf"]),
-        (lambda a: np.asarray(a) * (1 + 1e-6), ["cells are wrong"]),
+        (lambda a: np.asarray(a) * (1 + 1e-4), ["cells are wrong"]),
         (lambda a: [[1, 2], [3]], ["lists of different lengths"]),
         (lambda a: {1, 2}, ["array of numbers", "object"]),
         (lambda a: "grad", ["array of numbers"]),
@@ -1905,8 +1905,19 @@ def test_integers_that_cut_off_are_told():
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_rounding_is_no_mistake(name):
-    assert ask(name, spoilt(name, lambda a: np.asarray(a) * (1 + 1e-14))).passed
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda a: np.asarray(a) * (1 + 1e-14),
+        lambda a: np.asarray(a, dtype=np.float32),
+        lambda a: np.asarray(a, dtype=np.float32).astype(float),
+        lambda a: np.asarray(a) + 1e-7 * np.abs(a).max(initial=0.0),  # a slope by small steps
+        lambda a: np.asarray(a).tolist(),
+    ],
+    ids=["float64", "float32", "float32 at last float64", "small steps", "a list"],
+)
+def test_rounding_is_no_mistake(name, how):
+    assert ask(name, spoilt(name, how)).passed
 
 
 @pytest.mark.parametrize("name", OF_ARRAYS)

@@ -60,13 +60,14 @@ USUAL = layer("stride 1, padding 1, kernel 3", (2, 3, 5, 5), (4, 3, 3, 3), paddi
 COURSE = layer("stride 2, padding 2, kernel 2", (10, 3, 4, 4), (8, 3, 2, 2), (2, 2), ((2, 2), (2, 2)))
 #: Small enough to be looked at.
 ONE_HOT = layer("stride 2, padding 1", (2, 3, 6, 7), (4, 3, 2, 3), (2, 2), ((1, 1), (1, 1)))
-#: All sizes different, and between them: unequal strides, leftovers, no padding, padding that differs from side to
-#: side, dilation, groups.
+#: Sizes that could be mixed up differ (examples, channels, filters; height and width; stride, dilation and kernel of an
+#: axis), and between them: unequal strides, leftovers, no padding, padding that differs from side to side, dilation,
+#: groups.
 ODD = (
-    layer("strides 3 and 2, leftovers 2 and 1", (2, 3, 8, 9), (5, 3, 3, 2), (3, 2)),
-    layer("padding (2, 0) and (1, 3)", (2, 3, 5, 7), (4, 3, 3, 2), padding=((2, 0), (1, 3))),
+    layer("strides 3 and 2, leftovers 2 and 1", (2, 3, 9, 10), (5, 3, 4, 3), (3, 2)),
+    layer("padding (2, 0) and (1, 3)", (2, 3, 6, 7), (5, 3, 4, 2), padding=((2, 0), (1, 3))),
     layer(
-        "2 groups, dilations 2 and 3", (3, 4, 7, 8), (6, 2, 3, 2), (2, 1), ((1, 0), (0, 2)), (2, 3), groups=2
+        "2 groups, dilations 2 and 3", (3, 4, 9, 8), (6, 2, 4, 2), (3, 1), ((1, 0), (0, 2)), (2, 3), groups=2
     ),
 )
 

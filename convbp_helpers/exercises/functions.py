@@ -12,6 +12,8 @@ from ..gradcheck import compare
 from ..words import digits, plural
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Report, name_in
 
+PRECISION = 1e-5  #: of the largest cell: arithmetic in float32, and slopes by small steps, are right
+
 Mistakes = dict[str, np.ndarray | list[np.ndarray]]  #: the words for each -> what comes out of it
 
 
@@ -189,11 +191,11 @@ def _judged_array(name: str, got, expected: np.ndarray, case: Case, part: str = 
         return Report(
             name, FAILED, f"{part}The result is {got.dtype}, which cuts off decimals; use an array of floats."
         )
-    comparison = compare(got, expected, tolerance=1e-9)
+    comparison = compare(got, expected, tolerance=PRECISION)
     if comparison:
         return None
     cell = comparison.cells[0]
-    line = f"{digits(got[cell])} and should be {digits(expected[cell])}"
+    line = f"{digits(got[cell] + 0.0)} and should be {digits(expected[cell] + 0.0)}"  # no negative zero
     line += f" = {case.terms(cell)}." if case.terms is not None else "."
     if expected.ndim:
         count = len(comparison.cells)
@@ -242,4 +244,5 @@ def _alike(got, wrong) -> bool:
 
 
 def _equal(got, wrong) -> bool:
-    return got.shape == wrong.shape and np.allclose(got, wrong, rtol=1e-9, atol=1e-9)
+    most = np.abs(wrong).max(initial=0.0)
+    return got.shape == wrong.shape and np.allclose(got, wrong, rtol=0, atol=PRECISION * (most or 1))

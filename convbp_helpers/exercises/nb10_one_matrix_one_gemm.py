@@ -57,6 +57,9 @@ check_row_of_the_transpose = equation(
     ],
     slips={
         "the padding has the wrong sign: solve i = su + k − p for k": instead("i-p-su", put="i+p-su"),
+        "that is su − p − i, the tap with the wrong sign: solve i = su + k − p for k": instead(
+            "su-p-i", put="i+p-su"
+        ),
         "that is su − i − p, the tap with the wrong sign: solve i = su + k − p for k": instead(
             "su-i-p", put="i+p-su"
         ),
@@ -89,7 +92,7 @@ def check_col2im():
             dict(columns=columns, n_inputs=inputs, stride=stride),
             home,
             mistakes={
-                "each entry overwrites what stood in its cell: where `+=` belongs there is a plain `=`": [
+                "each entry overwrites what stood in its cell: where `+=` belongs there is a plain `=`, or `+=` with an array of indices, which adds once to a cell that is named twice": [
                     by_tap,
                     by_window,
                 ],
@@ -145,7 +148,8 @@ check_size_of_the_columns = prediction(
         576: "That is how many numbers stand in one column: C·K·L. How many columns are there, and how large is x?",
         64: "The columns are made of x alone; the filters share them.",
         3: "A cell is in one column for each tap: there are 3×3 taps.",
-        ...: "How often does a cell of x stand in the columns?",
+        ...: "One row for each channel and tap, one column for each place of the window; the zeros of the padding are "
+        "stored too.",
     },
     rows={
         200704: RIGHT,
@@ -160,5 +164,5 @@ check_size_of_the_columns = prediction(
         200704: "That is how long a row is. How many of its entries are not zero?",
         ...: "One for each link of an output: channels times taps.",
     },
-    praise="The columns hold each cell nine times; of the 40 thousand million entries of A, 3 in 1,000 are links.",
+    praise="The columns are nine times as large as x; of the 40 thousand million entries of A, 3 in 1,000 are links.",
 )

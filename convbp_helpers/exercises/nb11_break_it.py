@@ -96,7 +96,7 @@ def check_unit_impulses():
 
 
 KNOWN = {
-    1: "A kernel that is not turned is wrong in the middle of the map too, at every cell that has several links.",
+    1: "A kernel that is not turned is wrong nearly everywhere, in the middle of the map too.",
     4: "Where a leftover is split, the map is shifted: hardly a cell would be right.",
     7: "A crop by the other side shifts the whole map: hardly a cell would be right.",
     8: "With the stride ignored the map is crowded into one corner: hardly a cell would be right.",
@@ -139,7 +139,7 @@ check_hidden_3 = prediction(
         2: "Then the error would come from cells at the edge. Look which taps are wrong: only those of one column.",
         3: "Without the last row of δ every tap would lose some of its terms. One column is right.",
         4: "The weight gradient has no leftover to split. And one column of taps is right.",
-        5: "With the dilation of the rows ignored too, the rows 1 and 2 of column 0 would be wrong.",
+        5: "With the dilation of the rows ignored too, the rows 1 to 3 of column 0 would be wrong.",
         6: RIGHT,
         7: "A crop is a step of the input gradient. And one column of taps is right.",
         8: "With the stride ignored, no tap would be right.",

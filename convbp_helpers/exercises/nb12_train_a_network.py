@@ -64,10 +64,12 @@ def check_max_pool_backward():
         by_size = layers.max_pool_backward(grad_h[None], abs(x)[None], size)[0]
         corner = np.zeros_like(x)
         corner[:, ::size, ::size] = grad_h
-        lost = np.zeros_like(x)
+        lost, lost_added = np.zeros_like(x), np.zeros_like(x)
         for c, u, v in np.ndindex(*grad_h.shape):
             window = x[c, size * u : size * (u + 1), size * v : size * (v + 1)]
-            lost[c, *np.unravel_index(window.argmax(), window.shape)] = grad_h[c, u, v]
+            place = (c, *np.unravel_index(window.argmax(), window.shape))
+            lost[place] = grad_h[c, u, v]
+            lost_added[place] += grad_h[c, u, v]
         yield Case(
             f"layer with {by(x.shape)} cells and windows of {size}×{size}",
             dict(grad_h=grad_h, x=x, size=size),
@@ -82,7 +84,10 @@ def check_max_pool_backward():
                 "it is multiplied by the cell itself: the slope of the largest cell is 1": wide
                 * x
                 * (x == largest),
-                "the place of the window is left out: row and column of argmax count from its corner": lost,
+                "the place of the window is left out: row and column of argmax count from its corner": [
+                    lost,
+                    lost_added,
+                ],
                 "it is cut off to integers": np.trunc(
                     layers.max_pool_backward(grad_h[None], x[None], size)[0]
                 ),
