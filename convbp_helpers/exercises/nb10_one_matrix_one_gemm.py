@@ -68,6 +68,10 @@ check_row_of_the_transpose = equation(
 )
 
 
+OVERWRITTEN = (
+    "each entry overwrites what stood in its cell: where `+=` belongs there is a plain `=`, or `+=` with an array of "
+    "indices, which adds once to a cell that is named twice"
+)
 #: (taps, inputs, stride)
 ROWS = [(2, 3, 1), (3, 5, 1), (2, 8, 3), (2, 9, 2), (3, 9, 2), (4, 9, 2)]
 
@@ -92,7 +96,7 @@ def check_col2im():
             dict(columns=columns, n_inputs=inputs, stride=stride),
             home,
             mistakes={
-                "each entry overwrites what stood in its cell: where `+=` belongs there is a plain `=`, or `+=` with an array of indices, which adds once to a cell that is named twice": [
+                OVERWRITTEN: [
                     by_tap,
                     by_window,
                 ],
