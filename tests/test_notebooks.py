@@ -115,6 +115,7 @@ PLANTED = {
     "a wide picture": (output(html(img(1001))), "1001 pixels"),
     "a picture of pixels": (output(html(img(kind="png"))), "picture of pixels"),
     "no room kept for a picture": (output(html(img().replace("height=", "title="))), "no room is kept"),
+    "two backslashes in a formula": (page(r"random $\\delta$"), "one backslash is meant"),
     "a dead link": (page("[next](99-nowhere.ipynb)"), "99-nowhere.ipynb"),
     "a dead link in HTML": (page('<a href="99-nowhere.ipynb">next</a>'), "99-nowhere.ipynb"),
 }

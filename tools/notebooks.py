@@ -205,6 +205,9 @@ def page_faults(notebook, path):
     if len(headings) != 1:
         found.append(f"has {len(headings)} headings of the first level, not one: {headings}")
     for page in prose:
+        for formula in re.findall(r"(?<!\$)\$([^$\n]+)\$(?!\$)", page):
+            if re.search(r"\\\\[A-Za-z]+", formula):
+                found.append(f"breaks the line in a formula, where one backslash is meant: ${formula}$")
         page = re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$", "", page, flags=re.S)
         links = re.findall(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)", page)
         links += re.findall(r"(?:href|src)\s*=\s*[\"']([^\"']+)[\"']", page)
