@@ -731,7 +731,6 @@ MALFORMED = [
     # subscripts
     (r"z_u = \sum_k w_k ¦x_{u+k,0}", "x has 2 subscripts", r"needs 1 \(row\)"),
     (r"z_{u,v} = \sum_{k,l} w_{k,l} ¦x_{u+k}", "x has 1 subscript;", r"needs 2 \(row, column\)"),
-    (r"z_{u,v} = \sum_{k,l} ¦w_{kl} x_{u+k,v+l}", "w has 1 subscript;", "commas"),
     (r"z_u = \sum_k w_k x_{u+k} + ¦b_u", "b has 1 subscript;", "none"),
     (r"z_u = \sum_k ¦w x_{u+k}", "w has no subscript", r"needs 1 \(row\)"),
     (
@@ -745,17 +744,14 @@ MALFORMED = [
     (r"z_u = x_{¦u/0}", "division by zero", ""),
     (r"z_u = ¦\frac{x_u}{0}", "division by zero", ""),
     # sums
-    (r"z_u = \sum_k^¦K w_k x_{u+k}", "upper limit", r"\\sum_\{k=0\}"),
     (r"z_u = \sum_{¦k=0} w_k x_{u+k}", "lower limit", "upper"),
     (r"z_u = \sum¦_{u+k=i} w_k", "over which letters", "before a colon"),
-    (r"z_u = \sum ¦w_k x_{u+k}", "w stands where it cannot", "_"),
+    (r"z_u = ¦\sum w_k x_{u+k}", "over which letter", r"below: \\sum_k"),
     # outside the subset
-    (r"z_u = ¦\int w_k", r"\\int", "a symbol"),
-    (r"z_u = ¦\max_k w_k", r"\\max", "a symbol"),
-    (r"¦\nabla J = 0", r"\\nabla", "a symbol"),
-    (r"z_u = ¦δ_u", "δ", r"\\delta"),
-    (r"z_u ¦\approx x_u", r"\\approx", "expected"),
-    (r"z_u =¦= x_u", "= stands", "a symbol"),
+    (r"z_u = ¦\int w_k", r"\\int", "sum"),
+    (r"z_u = ¦\max_k w_k", r"\\max", "bracket"),
+    (r"¦\nabla J = 0", r"\\nabla", "frac"),
+    (r"z_u ¦\approx x_u", r"\\approx", "write ="),
     (r"z_u =¦", "the equation ends", "a symbol"),
     (r"¦z_u", "two sides", "="),
     (r"z_u = \sum_k w_k x_{u+k}¦}", "a } without its {", ""),
@@ -786,7 +782,7 @@ MALFORMED = [
 def test_what_cannot_be_read_is_refused_where_it_stands(latex, found, expected, count):
     place, latex = latex.index("¦"), latex.replace("¦", "")
     with pytest.raises(EquationError) as caught:
-        check(latex)
+        check(latex, notation=SERIES)
     error = caught.value
     assert re.search(found, error.message), error.message
     assert re.search(expected, error.message), error.message
@@ -1552,14 +1548,14 @@ def test_the_html_escapes():
     assert r"[0 \le k &lt; K,1 &gt; 0]" in html and "k < K" not in html
     assert re.sub(r"&(amp|lt|gt|quot|#x27);", "", html).count("&") == 0
     with pytest.raises(EquationError) as caught:
-        check(r"z_u &= \sum_k [k < K]\, w_k y_u")
+        check(r"z_u &= \sum_k [k < K]\, w_k y_u", notation=SERIES)
     html = error_html(caught.value)
     assert r"z_u &amp;= \sum_k [k &lt; K]" in html and "k < K" not in html and "line 1, column 29" in html
 
 
 def test_an_error_leaves_the_case_of_a_symbol():
     with pytest.raises(EquationError) as caught:
-        check("z_u = q_u")
+        check("z_u = q_u", notation=SERIES)
     assert "q is not known" in error_html(caught.value)
 
 
@@ -1622,7 +1618,7 @@ def test_magic_right_wrong_and_malformed(shown):
     )
     (equation, verdict), error = shown(f"%%equation\n{WRONG}\n")
     assert error is None and "✗ Does not hold" in verdict["text/html"]
-    (said,), error = shown("%%equation\nz_u = x_u + q_u\n")
+    (said,), error = shown("%%equation notation=SERIES\nz_u = x_u + q_u\n")
     assert error is None and "cannot be judged yet" in said["text/html"]
     assert said["text/plain"].startswith("q is not known") and "line 1, column 13" in said["text/html"]
 
@@ -1681,8 +1677,8 @@ def test_magic_calls_the_exercise(shell, shown):
         outputs[0]["text/latex"] == f"$$\n{coloured(ROW)}\n$$"
         and outputs[-1]["text/plain"] == "'looked at 1'"
     )
-    outputs, error = shown("%%equation check_mine\nz_u = q_u")
-    assert error is None and given[-1] == "z_u = q_u" and "cannot be judged" in outputs[0]["text/html"]
+    outputs, error = shown("%%equation check_mine\nz_u = +")
+    assert error is None and given[-1] == "z_u = +" and "cannot be judged" in outputs[0]["text/html"]
     outputs, error = shown("%%equation check_mine\n")
     assert error is None and given[-1] == "" and [o["text/plain"] for o in outputs] == ["'looked at 3'"]
 
@@ -2083,7 +2079,7 @@ def test_an_equation_is_a_string(latex):
         check(latex)
 
 
-@pytest.mark.parametrize("notation", ["SERIES", None, {}])
+@pytest.mark.parametrize("notation", ["SERIES", 0, {}])
 def test_a_notation_is_one(notation):
     with pytest.raises(TypeError, match="notation"):
         check(ROW, notation=notation)

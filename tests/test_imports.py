@@ -29,6 +29,7 @@ ROOMS = """
     break_it/__init__.py
     layers.py
     digits/__init__.py
+    literature/__init__.py
     selection.py
 
     figures/picture.py
@@ -46,9 +47,17 @@ ROOMS = """
     figures/__init__.py
 
     equations/notation.py
+    equations/common_letters.py
     equations/latex.py
     equations/colouring.py
     equations/tree.py
+    equations/typed/tokens.py
+    equations/typed/heads.py
+    equations/typed/first_look.py
+    equations/typed/subscripts.py
+    equations/typed/values.py
+    equations/typed/spelling.py
+    equations/typed/__init__.py
     equations/reading.py
     equations/survey.py
     equations/family.py
@@ -61,6 +70,15 @@ ROOMS = """
     equations/changes.py
     equations/comparing.py
     equations/causes.py
+    equations/letters/standing.py
+    equations/letters/axes.py
+    equations/letters/quantities.py
+    equations/letters/casting.py
+    equations/letters/rewriting.py
+    equations/letters/working_out.py
+    equations/letters/saying.py
+    equations/letters/translating.py
+    equations/letters/__init__.py
     equations/verdict.py
     equations/checking.py
     equations/on_arrays.py

@@ -55,7 +55,7 @@ class Binder:
 
     def bound(self, only=None) -> Bound:
         """The chain, bound; with `only`, these of its members, and None for the others."""
-        whole = self._is_whole(self.chain.members[0])
+        whole = not self.chain.letters and self._is_whole(self.chain.members[0])
         needed = [node if only is None or n in only else None for n, node in enumerate(self.chain.members)]
         for node, part in zip(needed, self.survey.parts, strict=False):
             self._no_product(part.joins if node else ())
@@ -268,6 +268,9 @@ class Binder:
     def _value_join(self, node, scope, whole):
         r"""x \star w"""
         body = replace(node, left=self._operand(node.left, scope), right=self._operand(node.right, scope))
+        if self.notation.joins is not None:
+            flip, mode = self.notation.joins
+            body = replace(body, flip=node.flip and flip, mode=node.mode if node.said else mode)
         return body if whole else self._as_cells(body, scope)
 
     def _value_turned(self, node, scope, whole):
@@ -276,6 +279,10 @@ class Binder:
         if node.sub is not None:
             return Indexed(node.span, body, tuple(self.index(i, scope) for i in node.sub))
         return body if whole else self._as_cells(body, scope)
+
+    def _value_total(self, node, scope, whole):
+        r"""\operatorname{sum}(\delta)"""
+        return replace(node, body=self._operand(node.body, scope))
 
     def _as_cells(self, body, scope):
         r"""z_{u,v} = b + x \star w: a whole array among cells; its cells are those of the left-hand side."""
@@ -304,6 +311,8 @@ class Binder:
             if node.sub is None or all(isinstance(i, Name) and i.sub is None for i in node.sub):
                 return Whole(node.span, role)
             self.fail("the subscripts of a whole array are bare letters that name its axes", node)
+        if isinstance(node, Name) and node.sub is None and node.text in self.notation.sizes:
+            self.fail(f"{node.text} is a size in this notation, and * and \\star join arrays", node)
         return self.value(node, scope, True)
 
     def _value_name(self, node, scope, whole):

@@ -255,7 +255,7 @@ class _Changes:
         shown = self.text(node)
         was, read = ("convolution", "correlation") if node.flip else ("correlation", "convolution")
         words = f"the {was} in ${shown}$ is read as a {read}"
-        yield "join exchanged", [(node, replace(node, flip=not node.flip))], words
+        yield "join exchanged", [(node, replace(node, flip=not node.flip, said=True))], words
         swapped = replace(node, left=node.right, right=node.left)
         yield "operands swapped", [(node, swapped)], f"the two arrays in ${shown}$ are exchanged"
 

@@ -7,17 +7,18 @@ from dataclasses import replace
 
 from ..words import by
 from .causes import causes
-from .comparing import Comparison, Question, ask
+from .comparing import ARRAYS, Comparison, Question, Typed, ask, page_of
 from .latex import EquationError
+from .letters import worked_out
 from .notation import SERIES
 from .tree import Node, Sum, walk
 from .trials import small
 from .verdict import Counterexample, EquationCheck, Step
 
-__all__ = ["check"]
+__all__ = ["check", "understood"]
 
 
-def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
+def check(latex, *, notation=None, layer=None) -> EquationCheck:
     r"""Whether an equation holds, by running it as it is written.
 
     Parameters
@@ -27,8 +28,9 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
         stride 1,
         without ``p`` no padding, without ``n`` one example, and so on; a sum without limits runs over the whole range
         of its letters; arrays read as zero outside their range. Or what `ask` made of one.
-    notation : Notation
-        Which symbol plays which part: `SERIES`, `JEFKINE`, `ONE_BASED`, `NHWC`.
+    notation : Notation, optional
+        Which symbol plays which part: `SERIES`, `JEFKINE`, `ONE_BASED`, `NHWC`, `XWY`, `XKY`, or one of your own.
+        Without it the letters are worked out, and the verdict says how they were read.
     layer : dict, optional
         Asks about other layers than the equation claims: stride, padding, dilation, groups, batch, channels, filters,
         size, kernel. With arrays x, w, b, delta: about layers of their shapes, and for sides in plain numbers about
@@ -49,7 +51,7 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
     Each side is compared with the left-hand side, whose gradients come from `loops` and exact differences, on 30
     layers.
     """
-    question = latex if isinstance(latex, Question) else ask(latex, notation=notation, layer=layer)
+    question = latex if isinstance(latex, Question) else understood(latex, notation, layer)
     steps, failing, checked, cells, warnings = [], None, 0, 0, []
     for chain, asked in enumerate(question.asked):
         found = _Found(asked)
@@ -71,6 +73,7 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
         checked=checked,
         cells=cells,
         notation=question.notation,
+        reading=question.reading,
     )
     if failing is None:
         return verdict
@@ -80,6 +83,16 @@ def check(latex, *, notation=SERIES, layer=None) -> EquationCheck:
     example, reason = _counterexample(question.asked[chain], number, trial)
     why = causes(question, chain, number)
     return replace(verdict, counterexample=example, reason=reason, causes=why)
+
+
+def understood(latex, notation=None, layer=None) -> Question:
+    """An equation that has been read, in this notation or in the one that is worked out."""
+    if notation is not None or not isinstance(latex, str) or isinstance(latex, Typed):
+        return ask(latex, notation=SERIES if notation is None else notation, layer=layer)
+    page = page_of(latex)
+    if set(layer or ()) & set(ARRAYS):  # given arrays have the names of the series
+        return ask(page, layer=layer)
+    return worked_out(page, dict(layer or {}))
 
 
 class _Found:

@@ -145,6 +145,7 @@ class Question:
         self.binders = [Binder(survey, self.family) for survey in self.surveys]
         bounds = [binder.bound() for binder in self.binders]
         self.asked = [Asked(bound, self._trials(bound)) for bound in bounds]
+        self.reading = None  #: how its letters were understood, where no notation was given
 
     @property
     def latex(self) -> str:

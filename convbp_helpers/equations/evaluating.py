@@ -48,6 +48,12 @@ class Evaluation(Indices):
             return array, np.ones(array.shape, dtype=bool)
         guard = self._domain()
         value, claim = self.value(node, guard)
+        if (
+            number == 0 and isinstance(node, Read) and node.sub
+        ):  # of a cell that is not there nothing is claimed
+            claim = both(
+                claim, self._cells(node, self._squeezed(self.trial.array(node.role), node).shape, guard)[1]
+            )
         claim = both(claim, guard)
         everywhere = claim is None or claim is True
         return self._over_free(value), np.ones(self.grid, dtype=bool) if everywhere else self._over_free(
@@ -227,6 +233,8 @@ class Evaluation(Indices):
             self.guard = None
             if not is_one(bottom):
                 broken = np.asarray(top % bottom != 0)
+                if self.bound.notation.whole_only:
+                    inside, broken = both(inside, ~broken), np.asarray(False)
                 wrong = broken if guard is None else broken & guard
                 if np.any(wrong):
                     example = Fraction(int(np.broadcast_to(top, wrong.shape)[wrong].flat[0]),
@@ -321,6 +329,10 @@ class Evaluation(Indices):
         value, _ = self._slope_of_cell(node.top, node.bottom, guard)
         return value, None
 
+    def _value_total(self, node, guard):
+        r"""\operatorname{sum}(\delta)"""
+        return np.float64(self.array(node.body).sum()), None
+
     # -- whole arrays
     def array(self, node):
         r"""x \star w + b: arrays that are taken whole"""
@@ -355,6 +367,9 @@ class Evaluation(Indices):
 
 def join(left, right, flip, mode):
     """Convolution or correlation of two arrays: valid, full, or same (the size of the left one, odd one after)."""
+    if mode == "either":  # the smaller slides over the larger
+        left, right = (left, right) if left.size >= right.size else (right, left)
+        mode = "valid"
     if flip and mode == "valid" and all(a <= k for a, k in zip(left.shape, right.shape, strict=True)):
         left, right = right, left  # a convolution does not mind the order
     kernel = np.flip(right) if flip else right

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 
@@ -32,6 +32,9 @@ class Family:
     above: bool = False  #: the loss sees the output through an activation
     below: bool = False  #: the input is the activated output of a layer below
     linear: bool = False
+    biased: bool = field(default=True, repr=False)  # (layers are drawn by what a family prints)
+    convolves: bool = field(default=False, repr=False)  #: the kernel is turned
+    square: bool = field(default=False, repr=False)  #: all spatial axes are alike
     fixed: tuple[tuple[str, object], ...] = ()  #: what `layer=` says
 
     def axes(self, role: str, notation: Notation, dims: int) -> tuple:
@@ -91,6 +94,9 @@ def family_of(surveys: list[Survey], notation: Notation, layer: dict) -> Family:
         above=(above and not below) or any(role == "activated" for role, *_ in seen),
         below=below,
         linear=notation.linear,
+        biased=notation.biased,
+        convolves=notation.convolves,
+        square=notation.square,
         fixed=tuple(sorted(layer.items(), key=lambda item: item[0])),
     )
     _has_subscripts_for(family, latex)

@@ -57,6 +57,10 @@ class Indices:
 
     def _index_quantity(self, node):
         r"""K, s"""
+        if node.name not in self.trial.sizes:
+            self.fail(
+                "this belongs to a second axis, and whole arrays are asked about with one axis, too", node
+            )
         return self.trial.sizes[node.name], 1
 
     def _index_add(self, node):

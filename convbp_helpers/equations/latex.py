@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["EquationError", "EvaluationError", "blank", "tidy"]
+__all__ = ["EquationError", "EvaluationError", "blank", "shown", "tidy"]
 
 
 class EquationError(ValueError):
@@ -64,7 +64,7 @@ class EvaluationError(EquationError):
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.S)
 _WHOLE = re.compile(  # scripts and operators in words, which the grammar reads as they are
     r"[_^]\s*(?:\{\s*\\(?:text|mathrm)\s*\{[A-Za-z ]*\}\s*\}|\\(?:text|mathrm)\s*\{[A-Za-z ]*\})"
-    r"|\\(?:operatorname|mathrm)\{rot\}_\{?180(?:\^\{?\\circ\}?)?\}?|\\mathrel\{\+\}\s*="
+    r"|\\operatorname\{sum\}|⟨[^⟩]*⟩|\\(?:operatorname|mathrm)\{rot\}_\{?180(?:\^\{?\\circ\}?)?\}?|\\mathrel\{\+\}\s*="
     r"|\^\{\\prime\}|\\(?:text|mathrm|mbox)\s*\{\s*for (?:all|each|every)\s*\}"
 )
 #: how many arguments a command has, and whether they are read (_KEPT) or passed over (_DROPPED)
@@ -205,6 +205,12 @@ def with_breaks(text: str, breaks: list[int]) -> str:
     for at in breaks:
         text = text[:at] + r"\\" + text[at + 2 :]
     return text
+
+
+def shown(latex: str) -> str:
+    """LaTeX without the marks of its layout, for what is quoted of it; every place stays where it was."""
+    layout = r"\\(?:begin|end)\s*\{[^{}]*\}|(?<!\\)%.*|\\(?:left|right|q?quad)(?![A-Za-z])|\\[,;:!]|&"
+    return re.sub(layout, lambda mark: " " * len(mark.group()), latex)
 
 
 def tidy(text: str) -> str:

@@ -7,8 +7,8 @@ import re
 
 from ..verdicts import box
 from . import notation as notations
-from .checking import check
-from .comparing import Typed, ask
+from .checking import check, understood
+from .comparing import Typed
 from .latex import EquationError
 from .notation import Notation
 from .verdict import show, show_error, typeset
@@ -18,8 +18,8 @@ __all__ = ["register"]
 USAGE = """%%equation [exercises.check_…] [notation=SERIES] [stride=2 …]
 
 The lines below it hold one equation in LaTeX, with or without $$. An exercise's check, named after %%equation,
-looks at the equation too. notation is SERIES, JEFKINE, ONE_BASED or NHWC; stride=2, padding=1 and the like ask about
-other layers than the equation claims."""
+looks at the equation too. Whose letters they are is worked out, or said: notation is SERIES, JEFKINE, ONE_BASED, NHWC,
+XWY or XKY. stride=2, padding=1 and the like ask about other layers than the equation claims."""
 
 
 def equation(line: str, cell: str, shell):
@@ -27,7 +27,7 @@ def equation(line: str, cell: str, shell):
     from IPython.core.error import UsageError
     from IPython.display import Latex, display
 
-    exercise, notation, layer = None, notations.SERIES, {}
+    exercise, notation, layer = None, None, {}
     for word in re.findall(r"\w+=(?:'[^']*'|\"[^\"]*\"|\([^()]*(?:\([^()]*\)[^()]*)*\)|\S*)|\S+", line):
         name, equals, value = word.partition("=")
         try:
@@ -48,7 +48,7 @@ def equation(line: str, cell: str, shell):
         display(exercise("") if exercise is not None else NotAttempted())
         return
     try:
-        question = ask(latex, notation=notation, layer=layer if exercise is None else None)
+        question = understood(latex, notation, layer if exercise is None else None)
     except EquationError as error:
         show_error(error)
         if exercise is not None:

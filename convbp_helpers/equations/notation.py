@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-__all__ = ["JEFKINE", "NHWC", "ONE_BASED", "SERIES", "Notation", "Symbol", "kind_of"]
+__all__ = ["JEFKINE", "NHWC", "ONE_BASED", "SERIES", "XKY", "XWY", "Notation", "Symbol", "kind_of"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,16 @@ class Notation:
         No activation between layers: the output of one is the input of the next.
     named_axes : bool
         Whole arrays carry bare subscripts that name their axes: \\delta_{i',j'} * w_{m,n}.
+    biased : bool
+        The layer has a bias.
+    convolves : bool
+        The layer turns its kernel: z_u = \\sum_k w_{K-1-k} x_{u+k}.
+    whole_only : bool
+        Cells with a subscript that is not whole count as zero, and are no mistake.
+    square : bool
+        All spatial axes have the same sizes and settings.
+    joins : tuple, optional
+        What * means: whether it turns its second array, and "valid", "full" or "same" where nothing is said.
     """
 
     name: str
@@ -99,6 +109,11 @@ class Notation:
     layers: tuple[str, ...] = (r"\ell", "l")
     linear: bool = False
     named_axes: bool = False
+    biased: bool = True
+    convolves: bool = False
+    whole_only: bool = False
+    square: bool = False
+    joins: tuple[bool, str] | None = None
 
     def __repr__(self):
         return f"Notation({self.name!r})"
@@ -178,6 +193,20 @@ NHWC = Notation(
         "backward": ("space", "filter", "channel"),
     },
 )
+
+_CAPITALS = {
+    "X": Symbol("input"),
+    "Y": Symbol("output"),
+    "b": Symbol("bias"),
+    "G": Symbol("delta"),
+    r"\delta": Symbol("delta"),
+}
+
+#: X, W, Y, b, with the loss L, and G or δ for its slope by Y; which index counts what is seen from its place.
+XWY = Notation("X, W, Y", {**_CAPITALS, "W": Symbol("weight")}, {}, sizes={}, loss="L", total=None)
+
+#: The same with K for the kernel.
+XKY = Notation("X, K, Y", {**_CAPITALS, "K": Symbol("weight")}, {}, sizes={}, loss="L", total=None)
 
 #: Jefkine 2016: o^{l-1} is the input of layer l and x^l what it makes of it; E the loss, f the activation. i, j are
 #: output cells and i', j' input cells. q (filters) and s are not in the article, and free for what it leaves out.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import lark
 
-from .latex import EquationError, blank, with_breaks
+from .latex import EquationError, blank, shown, with_breaks
 from .tree import (
     Add,
     Bracket,
@@ -26,8 +26,10 @@ from .tree import (
     Relation,
     Slope,
     Sum,
+    Total,
     Turned,
 )
+from .typed import respelled
 
 __all__ = ["expression", "parser", "read"]
 
@@ -46,14 +48,11 @@ _WORDS = {
     "EQUALS": "=", "EQUAL": "=", "RELATION": r"a relation (=, \le, <, \mid)", "COMMA": "a comma",
     "LPAR": "(", "RPAR": ")",
     "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}", "ROT": "rot_180", "COLON": "a colon", "$END": "the end",
-    "UNDERSCORE": "_", "CIRCUMFLEX": "^", "PLUS_EQUALS": "+=", "DOT": "a full stop", "SUBSTACK": r"\substack",
+    "UNDERSCORE": "_", "TOTAL": "sum(…)", "CIRCUMFLEX": "^", "PLUS_EQUALS": "+=", "DOT": "a full stop",
+    "SUBSTACK": r"\substack",
 }  # fmt: skip
 _OPENING = {"\\lfloor", "\\lceil", "\\{"}
 _FACTOR = {"NAME", "NUMBER", "LPAR", "LSQB", "FRAC", "PARTIAL", "ROT", "SUM"}
-
-
-_TYPED = {"δ": r"\delta", "σ": r"\sigma", "∂": r"\partial", "∑": r"\sum", "Σ": r"\sum", "·": r"\cdot", "−": "-",
-          "×": r"\times", "⋆": r"\star", "ℓ": r"\ell", "≤": r"\le", "≥": r"\ge", "′": "'"}  # fmt: skip
 
 
 def _expected(names) -> str:
@@ -78,14 +77,34 @@ def read(latex: str) -> Page:
     EquationError
         With the position, what was found and what was expected.
     """
-    text, starts, breaks = blank(latex)
-    chains = []
-    for start, stop in zip(starts, [*starts[1:], len(text)], strict=True):
-        part = " " * start + text[start:stop]
-        if not part.strip():
-            continue
-        chains.append(_Builder(latex).chain(_parse(part, latex)))
-    return Page(latex, with_breaks(text, breaks), tuple(chains))
+    spelled = respelled(latex)
+    try:
+        text, starts, breaks = blank(spelled.text)
+        parts = [
+            " " * start + text[start:stop]
+            for start, stop in zip(starts, [*starts[1:], len(text)], strict=True)
+        ]
+        trees = [_parse(part, spelled.text) for part in parts if part.strip()]
+    except EquationError as error:
+        if error.position is None:
+            raise
+        raise EquationError(error.message, latex, spelled.span(error.position, error.end)) from None
+    for tree in trees:
+        _put_back(tree, spelled)
+    chains = tuple(_Builder(latex).chain(tree) for tree in trees)
+    return Page(latex, with_breaks(text, breaks) if spelled.text == latex else shown(latex), chains)
+
+
+def _put_back(tree, spelled):
+    """Every place as it was typed."""
+    if spelled.text == spelled.latex:
+        return
+    for part in tree.iter_subtrees():
+        if not part.meta.empty:
+            part.meta.start_pos, part.meta.end_pos = spelled.span(part.meta.start_pos, part.meta.end_pos)
+        for token in part.children:
+            if isinstance(token, lark.Token):
+                token.start_pos, token.end_pos = spelled.span(token.start_pos, token.end_pos)
 
 
 @lru_cache(maxsize=256)
@@ -100,8 +119,6 @@ def _parse(text, latex):
     except lark.exceptions.UnexpectedCharacters as error:
         at = error.pos_in_stream
         found = re.match(r"\\[A-Za-z]+|\\.|.", text[at:], re.S).group()
-        if found in _TYPED:
-            raise EquationError(f"{found} is typed {_TYPED[found]}", latex, (at, at + 1)) from None
         raise EquationError(
             f"{found} cannot be read here; expected {_expected(error.allowed)}", latex, (at, at + len(found))
         ) from None
@@ -198,7 +215,7 @@ class _Builder:
                     (mode.start_pos, mode.end_pos),
                 )
             place = sign.start_pos, (mode or sign).end_pos
-            left = Join((left.span[0], right.span[1]), left, right, flip, word, place)
+            left = Join((left.span[0], right.span[1]), left, right, flip, word, place, bool(mode))
         return left
 
     def _summed(self, tree, sign, below, above, body):
@@ -299,6 +316,9 @@ class _Builder:
     def _turned(self, tree, _rot, body, sub):
         return Turned(self.span(tree), self.node(body), self.maybe(sub))
 
+    def _total(self, tree, _sum, body):
+        return Total(self.span(tree), self.node(body))
+
     def _floor(self, tree, body):
         return Floor(self.span(tree), self.node(body))
 
@@ -344,7 +364,7 @@ _RELATIONS |= dict.fromkeys((r"\ne", r"\neq"), "!=")
 
 def _letter(token) -> str:
     r"""A letter in one spelling: k', not k^{\prime}; \tilde w, not \tilde{w}."""
-    text = re.sub(r"\^\{\\prime\}|\^\\prime", "'", str(token))
+    text = re.sub(r"\^\{\\prime\}|\^\\prime", "'", str(token)).replace("⟨", "").replace("⟩", "")
     text = re.sub(r"^\\wide(tilde|hat)", r"\\\1", text)
     return re.sub(r"^(\\(?:tilde|hat|bar))\s*\{?\s*(\\?[A-Za-z]+)\s*\}?", r"\1 \2", text)
 

@@ -117,7 +117,7 @@ class Slope(Node):
 
 @dataclass(frozen=True)
 class Join(Node):
-    """Two whole arrays: convolution (`flip`) or correlation, and "valid", "full" or "same"; `place` is the
+    """Two whole arrays: convolution (`flip`, by *) or correlation, and "valid", "full" or "same"; `place` is the
     operator's."""
 
     left: Node
@@ -125,6 +125,7 @@ class Join(Node):
     flip: bool
     mode: str
     place: tuple[int, int]
+    said: bool = True  #: whether the mode is written
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,13 @@ class Turned(Node):
 
     body: Node
     sub: tuple[Node, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Total(Node):
+    """The sum of all cells of a whole array."""
+
+    body: Node
 
 
 @dataclass(frozen=True)
@@ -173,7 +181,7 @@ def _fields(kind: type) -> tuple[str, ...]:
 @cache
 def _holders(kind: type) -> tuple[str, ...]:
     """Those in which nodes can stand."""
-    leaves = ("text", "value", "signs", "flip", "mode", "scatter", "up")
+    leaves = ("text", "value", "signs", "flip", "mode", "said", "scatter", "up")
     return tuple(name for name in _fields(kind) if name not in leaves)
 
 

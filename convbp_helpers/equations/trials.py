@@ -48,9 +48,14 @@ class Trial:
         if family.linear:
             self.below = self.x
         self.w = given["w"] if "w" in given else whole(g.w_shape)
-        self.b = given["b"] if "b" in given else whole((g.filters,))
+        self.b = given["b"] if "b" in given else whole((g.filters,)) if family.biased else np.zeros(g.filters)
         self.upstream = whole(g.out_shape)  # the slope of the loss at the activated output
         self._delta = given.get("delta")
+
+    @property
+    def kernels(self):
+        """The weights as `loops` takes them: turned, where the layer convolves."""
+        return _turned(self.w) if self.family.convolves else self.w
 
     # -- the arrays by their roles, in the shapes of `loops`
     def activation(self, t, order=0):
@@ -61,7 +66,7 @@ class Trial:
 
     @cached_property
     def z(self):
-        return loops.forward(self.x, self.w, self.b, **self.settings)
+        return loops.forward(self.x, self.kernels, self.b, **self.settings)
 
     @cached_property
     def delta(self):
@@ -71,11 +76,12 @@ class Trial:
 
     @cached_property
     def grad_x(self):
-        return loops.grad_input(self.delta, self.w, self.geometry.x_shape, **self.settings)
+        return loops.grad_input(self.delta, self.kernels, self.geometry.x_shape, **self.settings)
 
     @cached_property
     def grad_w(self):
-        return loops.grad_weight(self.delta, self.x, self.geometry.w_shape, **self.settings)
+        grad = loops.grad_weight(self.delta, self.x, self.geometry.w_shape, **self.settings)
+        return _turned(grad) if self.family.convolves else grad
 
     @cached_property
     def grad_b(self):
@@ -92,7 +98,7 @@ class Trial:
     @cached_property
     def backward(self):
         """The kernels of the gather form, (C, F, *kernel): filter and channel exchanged, spatial axes reversed."""
-        return np.flip(self.w, axis=tuple(range(2, self.w.ndim))).swapaxes(0, 1)
+        return _turned(self.kernels).swapaxes(0, 1)
 
     @cached_property
     def inserted(self):
@@ -113,7 +119,7 @@ class Trial:
     @cached_property
     def grad_padded(self):
         settings = self.settings | {"padding": 0}
-        return loops.grad_input(self.delta, self.w, self.padded.shape, **settings)
+        return loops.grad_input(self.delta, self.kernels, self.padded.shape, **settings)
 
     @cached_property
     def total(self):
@@ -169,7 +175,7 @@ class Trial:
         # the forward pass of one image for each cell, with a 1 in it: what changes if the cell is nudged by 1
         settings = self.settings | ({"padding": 0} if bottom == "padded" else {})
         image = self.array(bottom).shape[1:]
-        return _spread(taps.forward(_units(image), self.w, **settings), self.geometry.batch, image)
+        return _spread(taps.forward(_units(image), self.kernels, **settings), self.geometry.batch, image)
 
     def _slopes_by_weights(self):
         """One filter for each weight of a group, with a 1 in it."""
@@ -180,7 +186,8 @@ class Trial:
         slopes = np.zeros((*g.out_shape, g.filters, len(units)))
         for f in range(g.filters):
             slopes[:, f, ..., f, :] = np.moveaxis(maps[:, f * g.groups // g.filters], 1, -1)
-        return slopes.reshape(*g.out_shape, *g.w_shape)
+        slopes = slopes.reshape(*g.out_shape, *g.w_shape)
+        return _turned(slopes, slopes.ndim - self.dims) if self.family.convolves else slopes
 
     # -- the integers
     @cached_property
@@ -228,6 +235,11 @@ class Trial:
 
 def _whole(rng, shape, most=9):
     return rng.integers(1, most + 1, shape).astype(float) * rng.choice([-1.0, 1.0], shape)
+
+
+def _turned(array, first=2):
+    """An array with its axes from this one on reversed."""
+    return np.flip(array, axis=tuple(range(first, array.ndim)))
 
 
 def _units(shape):
@@ -300,6 +312,12 @@ def _geometry(family, dims, draw, large, picky, number):
     for axis in range(dims):  # where there is padding at all, that behind the input is free
         if varies("before", axis) and not varies("after", axis):
             after[axis] = some(0, 3 if large else 1)
+    if fixed.get("padding") == "full":  # every overlap makes an output
+        fixed = {name: value for name, value in fixed.items() if name != "padding"}
+        kernel = _per_axis(fixed.get("kernel"), dims, "kernel")
+        kernel = kernel or [some(1, (5 if dims == 1 else 4) if large else 3) for _ in range(dims)]
+        fixed["kernel"] = tuple(kernel)
+        fixed["padding"] = tuple((d * (k - 1),) * 2 for d, k in zip(dilation, kernel, strict=True))
     if fixed.get("padding") == "symmetric":
         after = before
         fixed = {name: value for name, value in fixed.items() if name != "padding"}
@@ -317,6 +335,11 @@ def _geometry(family, dims, draw, large, picky, number):
     size = _per_axis(fixed.get("size"), dims, "size") or [
         some(2 if large else 1, longest) for _ in range(dims)
     ]
+    if family.square:
+        stride, dilation, before, after, kernel, size = (
+            [values[0]] * dims for values in (stride, dilation, before, after, kernel, size)
+        )
+        padding = fixed.get("padding", tuple(zip(before, after, strict=True)))
     most_terms = (
         120
         if not large
@@ -334,7 +357,7 @@ def _geometry(family, dims, draw, large, picky, number):
         if math.prod((batch, filters, channels // groups, *out, *kernel)) > most_terms:
             return None
         if large and picky:
-            sizes = (*size, *out, *kernel)
+            sizes = (size[0], out[0], kernel[0]) if family.square else (*size, *out, *kernel)
             counts = [
                 n
                 for n, on in ((batch, family.batch), (channels, family.channel), (filters, family.filter))

@@ -13,6 +13,7 @@ from ..words import number, sentence, undollared
 from .colouring import coloured
 from .evaluating import close
 from .latex import EquationError
+from .letters.saying import letters_table, read_as
 from .notation import SERIES, Notation
 
 __all__ = [
@@ -103,6 +104,8 @@ class EquationCheck:
         Cells in which every side makes a claim, and all cells.
     notation : Notation
         In which it was read; it says which letter has which colour.
+    reading : Reading or None
+        How its letters were understood; None where they are those of the series, or `notation` was given.
     """
 
     latex: str
@@ -117,12 +120,17 @@ class EquationCheck:
     checked: int = 0
     cells: int = 0
     notation: Notation = field(default=SERIES, repr=False)
+    reading: object = field(default=None, repr=False)
 
     def __bool__(self):
         return self.holds
 
     def sentences(self) -> list[str]:
         """The verdict in words."""
+        first, *rest = self._verdict()
+        return [first, *rest, *read_as(self.reading)]
+
+    def _verdict(self) -> list[str]:
         if self.holds:
             cells = (
                 "" if self.checked == self.cells else f", checked on {self.checked:,} of {self.cells:,} cells"
@@ -201,7 +209,9 @@ def verdict_html(check) -> str:
     failed = ""
     if not check.holds and len(check.steps) > 1:
         failed = f"<div>That side: <code>{escape(check.steps[check.failing - 1].latex)}</code></div>"
-    return box(kind, sentence(first), lines, failed + _grid(check.counterexample))
+    return box(
+        kind, sentence(first), lines, failed + _grid(check.counterexample) + letters_table(check.reading)
+    )
 
 
 def error_html(error) -> str:

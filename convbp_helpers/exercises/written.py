@@ -125,8 +125,8 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: s
         return Report(name, FAILED, f"The equation is LaTeX, a text; got {type(latex).__name__}.")
     page = None
     try:
-        page = equations.page_of(latex)
-        question = equations.ask(latex if isinstance(latex, equations.Typed) else page)
+        page = _in_our_letters(latex)
+        question = equations.ask(page)
         verdict = equations.check(question)
         (chain,) = page.chains
     except (equations.EquationError, ValueError) as error:
@@ -150,6 +150,22 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: s
     if verdict.warnings or amiss:
         return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")
     return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.")
+
+
+def _in_our_letters(latex) -> Page:
+    """The page of an answer; one in letters of the learner's course is put into those of the series."""
+    if isinstance(latex, equations.Typed):
+        question = latex.question
+    else:
+        try:
+            question = equations.understood(latex)
+        except (
+            equations.EquationError
+        ):  # what is wrong with it is said by who asks in the letters of the series
+            return equations.page_of(latex)
+    if question.reading is None:
+        return question.page
+    return equations.in_letters_of_the_series(question.reading) or question.page
 
 
 def _slipped(page, slips) -> list[str]:
@@ -204,6 +220,8 @@ def _pieces(member) -> set[str]:
                 found.add(" ".join(_shown(part) for part in (one, other)))
         elif isinstance(node, Slope):
             found.add(f"∂{node.bottom.text}")
+            if node.bottom.text == "z":  # ∂J/∂z is δ
+                found.add(r"\delta")
         elif isinstance(node, Sum):
             found |= {f"Σ{name.text}" for name, _, _ in node.letters}
     return found

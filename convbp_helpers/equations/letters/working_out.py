@@ -1,0 +1,319 @@
+r"""Which letters an author uses, worked out: from what stands where, from the letters in common use, and by trying.
+
+`readings` gives the notations in which a page may be written, the likeliest first. What the structure decides is
+decided there: the loss stands above ∂, what is added to an index counts along the same axis, a limit of a sum is the
+size of what its letter counts. What it leaves open is tried in the order of common use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from ..comparing import Question, ask
+from ..latex import EquationError
+from ..notation import SERIES, Notation, Symbol
+from ..tree import Name, Number, Page, walk
+from .axes import MAP_ORDERS, axes_of, sizes_of_letters
+from .casting import bases_of, conventions_of, is_forward, layers_of, roles_of
+from .quantities import quantities_of
+from .rewriting import Cells, NotCells, Renamed, bias_as_one, counted_in_full, prepared, with_subscripts
+from .standing import Seen
+
+__all__ = ["Reading", "readings", "worked_out"]
+
+
+MOST = 40  #: readings that are tried
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A notation in which a page may be written, with the page in it and the layers that its numbers ask about.
+
+    Attributes
+    ----------
+    notation : Notation
+    page : Page
+        With ∂L/∂Y for dY, and the like.
+    layer : dict
+        As `check` takes it.
+    said : tuple of str
+        Conventions that the reading takes for granted, in words.
+    others : tuple of str
+        What another convention makes of the verdict.
+    """
+
+    notation: Notation
+    page: Page
+    layer: dict = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def worked_out(page: Page, layer: dict) -> Question:
+    """The page in the notation in which it holds, or, if there is none, in the likeliest one.
+
+    The letters of the series are tried first. Of others, those are tried that the structure of the page allows.
+
+    Raises
+    ------
+    EquationError
+        If it can be read in no notation.
+    """
+    first, error = None, None
+    try:
+        first = ask(page, layer=layer)
+        if first.holds():
+            return first
+    except EquationError as refused:
+        error = refused
+    if _in_letters_of_the_series(page):
+        if first is None:
+            raise error
+        return _without_bias(page, layer) or first
+    for reading in readings(page):
+        try:
+            question = ask(reading.page, notation=reading.notation, layer=reading.layer | layer)
+            question.reading = reading
+            if question.holds():
+                question.reading = replace(reading, others=_others(reading, layer))
+                return question
+        except EquationError as refused:
+            error = error or refused
+            continue
+        except ValueError:  # there is no such layer
+            continue
+        first = first or question
+    if first is None:
+        raise _with_way_out(error, page)
+    return first
+
+
+def _in_letters_of_the_series(page) -> bool:
+    seen = Seen(page)
+    if not set(seen.arrays) <= set(SERIES.symbols) or not set(seen.tops) <= {SERIES.loss, SERIES.total}:
+        return False
+    return bool(seen.tops) or any(
+        isinstance(chain.members[0], Name) and chain.members[0].text == "z" and chain.members[0].sup is None
+        for chain in page.chains
+    )
+
+
+def _without_bias(page, layer) -> Question | None:
+    """The page about a layer without bias, if it names none and holds then."""
+    if "b" in Seen(page).arrays or "b" in Seen(page).plain:
+        return None
+    notation = replace(SERIES, biased=False)
+    question = ask(page, notation=notation, layer=layer)
+    question.reading = Reading(notation, page)
+    return question if question.holds() else None
+
+
+def _others(reading, layer) -> tuple[str, ...]:
+    """What becomes of an equation with * if it means the other thing."""
+    notation = reading.notation
+    if notation.joins is None or not any(join.flip for join in Seen(reading.page).joins):
+        return ()
+    flip, mode = notation.joins
+    found = []
+    for other in ("valid", "full"):
+        try:
+            changed = replace(notation, joins=(not flip, other))
+            if ask(reading.page, notation=changed, layer=reading.layer | layer).holds():
+                return ()
+        except (EquationError, ValueError):  # so read it is no equation
+            continue
+    word = "cross-correlation" if flip else "convolution"
+    found.append(f"with $*$ as {word} it does not hold")
+    return tuple(found)
+
+
+def _with_way_out(error, page) -> EquationError:
+    """A refusal, with what to do if the letters were misread."""
+    hint = "; if its letters mean something else, say so with notation=equations.Notation(…)"
+    message = (
+        error.message if error is not None else "it cannot be read as an equation of a convolutional layer"
+    )
+    if "notation=" not in message:
+        message += hint
+    at = (error.position, error.end) if error is not None and error.position is not None else None
+    return EquationError(message, page.latex, at)
+
+
+def readings(page: Page) -> Iterator[Reading]:
+    """The notations in which a page may be written, the likeliest first."""
+    page, loss = prepared(page)
+    found = []
+    for cast in _casts(page):
+        for axes in axes_of(cast.seen, cast.roles):
+            for number, base in enumerate(bases_of(cast.seen) if cast.base is None else [cast.base]):
+                letters = sizes_of_letters(cast.seen, cast.roles, axes)
+                sizes, settings, square = quantities_of(cast.seen, cast.roles, axes, letters, base)
+                seen = cast.seen
+                layers = layers_of(seen, cast.roles, axes, base)
+                if is_forward(seen, cast.roles) and not any(s[0] == "before" for s in settings.values()):
+                    layers.append({"padding": "full"})
+                for at, layer in enumerate(layers):
+                    for more, turned, joins in cast.conventions:
+                        if (layer.get("padding") == "full") > turned:
+                            continue
+                        for linear in (False, True) if seen.layers and not seen.activations else (False,):
+                            for whole_only in (False, True) if seen.fraction else (False,):
+                                total = cast.cost + axes.cost + 0.5 * number + 0.3 * at + more
+                                total += 0.4 * linear + 0.2 * whole_only
+                                made = (loss, seen, cast.roles, axes, base, letters, sizes, settings, square, turned,
+                                        joins, linear, whole_only)  # fmt: skip
+                                found.append((total, len(found), made, cast, layer))
+    found.sort(key=lambda item: item[:2])
+    for _, _, made, cast, layer in found[:MOST]:
+        layer = layer | cast.layer
+        yield Reading(_notation(*made), cast.page, layer, (*cast.said, *_said(made, layer)))
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """A page with the parts that its arrays play, as it is tried: `conventions` are those still open."""
+
+    cost: float
+    page: Page
+    roles: dict[str, str]
+    conventions: list
+    layer: dict = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    base: int | None = None  #: where the page was made for one
+
+    @property
+    def seen(self) -> Seen:
+        if "_seen" not in self.__dict__:
+            self.__dict__["_seen"] = Seen(self.page)
+        return self.__dict__["_seen"]
+
+
+def _casts(page) -> Iterator[Cast]:
+    """The page with each likely casting of its arrays, and the layers with fewer subscripts that it may be about."""
+    for cast_page, roles, cost in _with_roles(page):
+        seen = Seen(cast_page)
+        for cast in _spelled_out(cast_page, seen, roles, cost):
+            if axes_of(cast.seen, roles):
+                yield cast
+                if (counted := counted_in_full(cast.page, cast.seen)) is not None:
+                    yield replace(cast, cost=cast.cost + 0.2, page=counted)
+            yield from _with_fewer(cast)
+
+
+def _spelled_out(page, seen, roles, cost) -> Iterator[Cast]:
+    r"""\delta_j * w_{i,j}, maps that are joined whole: as sums over their cells, once for each meaning of *."""
+    if not any(use.sub for uses in seen.arrays.values() for use in uses if use.place == "operand"):
+        yield Cast(cost, page, roles, conventions_of(seen, roles))
+        return
+    for more, turned, joins in conventions_of(seen, roles):
+        cells = Cells(roles, joins)
+        try:
+            chains = tuple(cells.chain(chain) for chain in page.chains)
+        except NotCells:
+            continue
+        yield Cast(
+            cost + more, replace(page, chains=chains), roles, [(0.0, turned, None)], said=(_joined(joins),)
+        )
+
+
+def _with_fewer(cast: Cast) -> Iterator[Cast]:
+    """A kernel of one cell that is written without its place, w_{f,c}; a depthwise layer's, with one index for both
+    channel and filter."""
+    weights = [name for name, role in cast.roles.items() if role == "weight"]
+    uses = [use for name in weights for use in cast.seen.arrays.get(name, ()) if use.sub is not None]
+    if not uses or len({len(use.sub) for use in uses}) > 1:
+        return
+    rank = len(uses[0].sub)
+    if rank == 2 and all(isinstance(i, Name) for use in uses for i in use.sub):
+        for base, dims in product(bases_of(cast.seen), (2, 1)):
+            place = [Number(uses[0].node.span, float(base))] * dims
+            page = with_subscripts(cast.page, weights, lambda sub, place=place: (*sub, *place))
+            said = (*cast.said, "kernels of one cell")
+            yield replace(cast, cost=cast.cost + 1.0, page=page, layer={"kernel": 1}, said=said, base=base)
+    if rank in (2, 3) and all(isinstance(use.sub[0], Name) for use in uses):
+        letters = {use.sub[0].text for use in uses}
+        inputs = [
+            use
+            for name, role in cast.roles.items()
+            if role == "input"
+            for use in cast.seen.arrays.get(name, ())
+        ]
+        others = {i.text for use in inputs for i in use.sub or () if isinstance(i, Name)}
+        if letters <= others or not others:
+            layer = {"groups": 3, "channels": 3, "filters": 3}
+            said = (*cast.said, "a depthwise layer, with one filter for each channel")
+            for base in bases_of(cast.seen):
+                only = Number(uses[0].node.span, float(base))
+                page = with_subscripts(cast.page, weights, lambda sub, only=only: (sub[0], only, *sub[1:]))
+                yield replace(cast, cost=cast.cost + 0.7, page=page, layer=layer, said=said, base=base)
+
+
+def _with_roles(page):
+    """The page with each likely casting of its arrays; sums get letters of their own, a bias that is a map loses its
+    subscripts."""
+    for cost, roles in roles_of(Seen(page)):
+        cost *= 3
+        chains = []
+        for chain in page.chains:
+            chain = bias_as_one(chain, roles)
+            free = {name.text for name in chain.letters}
+            for member in chain.members[:1]:
+                free |= {
+                    n.text for use in walk(member) if isinstance(use, Name) and use.sub
+                    for i in use.sub for n in walk(i) if isinstance(n, Name)
+                }  # fmt: skip
+            chains.append(Renamed().chain(chain, free))
+        changed = replace(page, chains=tuple(chains))
+        yield changed, roles, cost
+
+
+def _notation(
+    loss, seen, roles, axes, base, letters, sizes, settings, square, turned, joins, linear, whole_only
+) -> Notation:
+    symbols = {}
+    weight = next((seen.layer_offsets[name] for name, role in roles.items() if role == "weight"), set())
+    for name, role in roles.items():
+        layer = 0
+        if role == "input" and seen.layers:
+            mine, others = (
+                seen.layer_offsets[name],
+                weight
+                or set().union(
+                    *(seen.layer_offsets[n] for n, r in roles.items() if r in ("delta", "output", "bias"))
+                ),
+            )
+            if mine and others and max(mine) < max(others):
+                layer = max(others) - max(mine)
+        symbols[name] = Symbol(role, layer)
+    activation = next(iter(seen.activations), r"\sigma" if r"\sigma" not in symbols else "⟨activation⟩")
+    maps = axes.maps if axes.present else MAP_ORDERS[0]
+    return Notation(
+        "worked out",
+        symbols,
+        letters,
+        axes={"map": maps, "weight": axes.weights, "backward": ("channel", "filter", "space")},
+        sizes=sizes | {f"⟨{letter}{axis}⟩": f"{letter}{axis}" for letter in "KHU" for axis in range(2)},
+        settings=settings,
+        base=base,
+        loss=loss,
+        total=None,
+        activation=activation,
+        layers=tuple(seen.layers) or ("l",),
+        linear=linear,
+        biased="bias" in roles.values(),
+        convolves=turned,
+        whole_only=whole_only,
+        square=square,
+        joins=joins,
+    )
+
+
+def _joined(joins) -> str:
+    flip, mode = joins
+    return f"* is {'convolution' if flip else 'cross-correlation'} ({mode})"
+
+
+def _said(made, layer) -> tuple[str, ...]:
+    return ()
