@@ -51,9 +51,15 @@ class Comparison:
                 values, claimed, frozenset(self.evaluation.beyond), frozenset(self.evaluation.within)
             )
         self.kept, self.first, self.claimed = kept, kept.values, kept.claimed
+        self.compared = {}  #: side -> what was found, for who asks again
 
     def __call__(self, number):
         """(the member, where both sides make a claim, where they differ); None for the last two if the sizes differ."""
+        if number not in self.compared:
+            self.compared[number] = self._compare(number)
+        return self.compared[number]
+
+    def _compare(self, number):
         value, claim = (self.total, self.claimed) if self.bound.scatter else self.evaluation.member(number)
         if value.shape != self.first.shape:
             return value, None, None
@@ -82,6 +88,7 @@ class Asked:
     bound: Bound
     trials: list[Trial]
     kept: dict[Trial, First] = field(default_factory=dict)
+    comparisons: dict[Trial, Comparison] = field(default_factory=dict)
 
     @property
     def numbers(self) -> range:
@@ -90,7 +97,9 @@ class Asked:
 
     def on(self, trial) -> Comparison:
         """The chain on one of its layers."""
-        comparison = Comparison(self.bound, trial, self.kept.get(trial))
+        if trial in self.comparisons:
+            return self.comparisons[trial]
+        comparison = self.comparisons[trial] = Comparison(self.bound, trial, self.kept.get(trial))
         if not self.bound.scatter:
             self.kept[trial] = comparison.kept
         return comparison
