@@ -18,7 +18,7 @@ _ROLES = {
     "a": "input activated output", "A": "input activated output", "u": "output input", "U": "input output",
     "w": "weight", "W": "weight", "k": "weight", "K": "weight", "F": "weight output", "f": "weight",
     r"\omega": "weight", r"\theta": "weight", r"\Theta": "weight", r"\kappa": "weight", "h": "weight output input",
-    "H": "weight output input", "g": "weight delta", "V": "weight output",
+    "H": "weight output input", "g": "weight delta", "V": "input weight output",
     "y": "output", "Y": "output", "z": "output input", "Z": "output input", "o": "output input", "O": "output input",
     "out": "output", "s": "output", "S": "output", "c": "output", "C": "output", "q": "output", "net": "output",
     r"\delta": "delta", r"\Delta": "delta", "G": "delta weight", "D": "delta", "d": "delta", "e": "delta",

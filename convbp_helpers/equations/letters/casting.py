@@ -38,6 +38,14 @@ def roles_of(seen: Seen) -> list[tuple[float, dict[str, str]]]:
                 continue
             if role == "bias" and cost and max(ranks, default=0) > 1:
                 continue
+            if name in seen.plus and role not in ("input", "padded", "activated") and not seen.layers:
+                cost += 1.5
+            if (
+                role == "output"
+                and not seen.layers
+                and {use.place for use in uses if not use.side} == {"bottom"}
+            ):
+                cost += 1.0  # a gradient by the output is not what an equation is for
             if role == "activated" and not seen.layers and not seen.activations:
                 continue
             right = {use.place for use in uses if use.side}
@@ -62,6 +70,12 @@ def roles_of(seen: Seen) -> list[tuple[float, dict[str, str]]]:
 def _by_layer(seen, name, found) -> list[tuple[float, str]]:
     """x^l = ... y^{l-1}: of two layers side by side, the array of the lower one is the input, whatever its letter."""
     mine = seen.layer_offsets.get(name)
+    usual = common.roles(name)
+    if mine and usual[:1] != ("weight",) and (len(mine) > 1 or name in seen.before_activation):
+        # of two layers side by side, or what an activation is of: an output, and below it the input's origin
+        costs = {role: cost + 1.5 for cost, role in found}
+        costs["output"] = 0.0
+        return sorted((cost, role) for role, cost in costs.items()) if usual[:1] != ("delta",) else found
     highest = max(set().union(*seen.layer_offsets.values()), default=0) if seen.layer_offsets else 0
     usual = common.roles(name)
     if not mine or len(mine) > 1 or (usual and usual[0] in ("weight", "bias", "delta")):
@@ -70,6 +84,9 @@ def _by_layer(seen, name, found) -> list[tuple[float, str]]:
     if role == "output" and len(set().union(*seen.layer_offsets.values())) < 2:
         return found
     costs = dict((r, c) for c, r in found)
+    other = "input" if role == "output" else "output"
+    if other in costs:
+        costs[other] += 1.5
     costs[role] = min(costs.get(role, 9), 0.3 if usual[:1] != (role,) else 0.0)
     return sorted((cost, r) for r, cost in costs.items())
 

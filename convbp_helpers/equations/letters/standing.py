@@ -68,6 +68,8 @@ class Seen:
         self.chains = page.chains
         self.fraction = False  #: a subscript that is divided
         self.related = defaultdict(set)  #: name -> the letters beside it in a relation
+        self.before_activation: set[str] = set()  #: names in the parenthesis of an activation
+        self.plus: set[str] = set()  #: arrays with a subscript that adds two letters: i + m
         self.divisors: set[str] = set()  #: names that values are divided by: 1/N
         self.numbers = False  #: a number stands in a subscript beside letters: i - 1
         for chain in page.chains:
@@ -120,6 +122,9 @@ class Seen:
             for number, factor in enumerate(factors):
                 if self._is_activation(factor, factors[number + 1 : number + 2]):
                     self.activations[factor.text.rstrip("'")] += 1
+                    self.before_activation |= {
+                        n.text for n in walk(factors[number + 1]) if isinstance(n, Name)
+                    }
                 else:
                     self._value(factor, side, place)
         else:
@@ -148,6 +153,8 @@ class Seen:
         self.arrays.setdefault(node.text, []).append(Use(node, place, side))
         for slot, index in enumerate(node.sub or ()):
             self._index(index, node.text, slot)
+            if _adds_letters(index):
+                self.plus.add(node.text)
 
     def _layer(self, node):
         self.layers |= {part.text for part in walk(node.sup) if isinstance(part, Name)}
@@ -214,6 +221,18 @@ class Seen:
         elif isinstance(node, (Group, Floor, Mod)):
             for child in node.children:
                 self._index(child, array, slot)
+
+
+def _adds_letters(index) -> bool:
+    """Whether a subscript adds terms with letters, as i + m and (i - 1)s + m do, and subtracts none."""
+    if not isinstance(index, Add):
+        return False
+    with_letters = [
+        sign
+        for term, sign in zip(index.terms, index.signs, strict=True)
+        if any(isinstance(n, Name) for n in walk(term))
+    ]
+    return with_letters.count(1) > 1
 
 
 def key_of(node: Name) -> str:

@@ -15,7 +15,7 @@ from ..comparing import Question, ask
 from ..latex import EquationError
 from ..notation import SERIES, Notation, Symbol
 from ..tree import Name, Number, Page, walk
-from .axes import MAP_ORDERS, axes_of, sizes_of_letters
+from .axes import MAP_ORDERS, Axes, axes_of, sizes_of_letters
 from .casting import bases_of, conventions_of, is_forward, layers_of, roles_of
 from .quantities import quantities_of
 from .rewriting import Cells, NotCells, Renamed, bias_as_one, counted_in_full, prepared, with_subscripts
@@ -144,31 +144,98 @@ def _with_way_out(error, page) -> EquationError:
 def readings(page: Page) -> Iterator[Reading]:
     """The notations in which a page may be written, the likeliest first."""
     page, loss = prepared(page)
-    found = []
-    for cast in _casts(page):
-        for axes in axes_of(cast.seen, cast.roles):
-            for number, base in enumerate(bases_of(cast.seen) if cast.base is None else [cast.base]):
-                letters = sizes_of_letters(cast.seen, cast.roles, axes)
-                sizes, settings, square = quantities_of(cast.seen, cast.roles, axes, letters, base)
-                seen = cast.seen
-                layers = layers_of(seen, cast.roles, axes, base)
-                if is_forward(seen, cast.roles) and not any(s[0] == "before" for s in settings.values()):
-                    layers.append({"padding": "full"})
-                for at, layer in enumerate(layers):
-                    for more, turned, joins in cast.conventions:
-                        if (layer.get("padding") == "full") > turned:
-                            continue
-                        for linear in (False, True) if seen.layers and not seen.activations else (False,):
-                            for whole_only in (False, True) if seen.fraction else (False,):
-                                total = cast.cost + axes.cost + 0.5 * number + 0.3 * at + more
-                                total += 0.4 * linear + 0.2 * whole_only
-                                made = (loss, seen, cast.roles, axes, base, letters, sizes, settings, square, turned,
-                                        joins, linear, whole_only)  # fmt: skip
-                                found.append((total, len(found), made, cast, layer))
-    found.sort(key=lambda item: item[:2])
-    for _, _, made, cast, layer in found[:MOST]:
-        layer = layer | cast.layer
-        yield Reading(_notation(*made), cast.page, layer, (*cast.said, *_said(made, layer)))
+    found = [candidate for cast in _casts(page) for candidate in _candidates(cast, loss)]
+    for candidate in sorted(found, key=lambda one: one.cost)[:MOST]:
+        cast = candidate.cast
+        yield Reading(candidate.notation(), cast.page, candidate.layer | cast.layer, cast.said)
+
+
+def _candidates(cast, loss) -> Iterator[Candidate]:
+    """A cast with all that is still open of it."""
+    seen = cast.seen
+    linears = (False, True) if seen.layers and not seen.activations else (False,)
+    wholes = (False, True) if seen.fraction else (False,)
+    for axes in axes_of(seen, cast.roles):
+        letters = sizes_of_letters(seen, cast.roles, axes)
+        for number, base in enumerate(bases_of(seen) if cast.base is None else [cast.base]):
+            sizes, settings, square = quantities_of(seen, cast.roles, axes, letters, base)
+            layers = layers_of(seen, cast.roles, axes, base)
+            if is_forward(seen, cast.roles) and not any(s[0] == "before" for s in settings.values()):
+                layers.append({"padding": "full"})
+            still_open = product(enumerate(layers), cast.conventions, linears, wholes)
+            for (at, layer), (more, turned, joins), linear, whole_only in still_open:
+                if layer.get("padding") == "full" and not turned:
+                    continue
+                cost = (
+                    cast.cost + axes.cost + 0.5 * number + 0.3 * at + more + 0.4 * linear + 0.2 * whole_only
+                )
+                yield Candidate(
+                    cost, cast, loss, axes, base, letters, sizes, settings, square, turned, joins, linear, whole_only,
+                    layer,
+                )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """All that makes a notation, and how unusual it is."""
+
+    cost: float
+    cast: Cast
+    loss: str
+    axes: Axes
+    base: int
+    letters: dict
+    sizes: dict
+    settings: dict
+    square: bool
+    turned: bool
+    joins: tuple | None
+    linear: bool
+    whole_only: bool
+    layer: dict
+
+    def notation(self) -> Notation:
+        """Who plays which part, as data."""
+        seen, roles = self.cast.seen, self.cast.roles
+        symbols = {name: Symbol(role, self._layer_of(name)) for name, role in roles.items()}
+        sigma = r"\sigma" if r"\sigma" not in symbols else "⟨activation⟩"
+        return Notation(
+            "worked out",
+            symbols,
+            self.letters,
+            axes={
+                "map": self.axes.maps if self.axes.present else MAP_ORDERS[0],
+                "weight": self.axes.weights,
+                "backward": ("channel", "filter", "space"),
+            },
+            sizes=self.sizes | {f"⟨{size}{axis}⟩": f"{size}{axis}" for size in "KHU" for axis in range(2)},
+            settings=self.settings,
+            base=self.base,
+            loss=self.loss,
+            total=None,
+            activation=next(iter(seen.activations), sigma),
+            layers=tuple(seen.layers) or ("l",),
+            linear=self.linear,
+            named_axes=self.cast.named,
+            biased="bias" in roles.values(),
+            convolves=self.turned,
+            whole_only=self.whole_only,
+            square=self.square,
+            joins=self.joins,
+        )
+
+    def _layer_of(self, name) -> int:
+        """1 where the input of layer l is written with l - 1."""
+        seen, roles = self.cast.seen, self.cast.roles
+        mine = seen.layer_offsets[name]
+        if roles[name] != "input" or not seen.layers or not mine:
+            return 0
+        offsets = {role: set() for role in ("weight", "delta", "output", "bias")}
+        for other, role in roles.items():
+            if role in offsets:
+                offsets[role] |= seen.layer_offsets[other]
+        others = offsets["weight"] or set().union(*offsets.values())
+        return max(0, max(others) - max(mine)) if others else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +249,7 @@ class Cast:
     layer: dict = field(default_factory=dict)
     said: tuple[str, ...] = ()
     base: int | None = None  #: where the page was made for one
+    named: bool = False  #: the subscripts of whole arrays name their axes
 
     @property
     def seen(self) -> Seen:
@@ -194,7 +262,11 @@ def _casts(page) -> Iterator[Cast]:
     """The page with each likely casting of its arrays, and the layers with fewer subscripts that it may be about."""
     for cast_page, roles, cost in _with_roles(page):
         seen = Seen(cast_page)
+        said = (
+            ("one bias for all cells, though it is written as a map",) if _has_bias_map(page, roles) else ()
+        )
         for cast in _spelled_out(cast_page, seen, roles, cost):
+            cast = replace(cast, said=(*cast.said, *said))
             if axes_of(cast.seen, roles):
                 yield cast
                 if (counted := counted_in_full(cast.page, cast.seen)) is not None:
@@ -202,11 +274,17 @@ def _casts(page) -> Iterator[Cast]:
             yield from _with_fewer(cast)
 
 
+def _has_bias_map(page, roles) -> bool:
+    biases = [use for name, uses in Seen(page).arrays.items() if roles.get(name) == "bias" for use in uses]
+    return any(len(use.sub or ()) > 1 for use in biases)
+
+
 def _spelled_out(page, seen, roles, cost) -> Iterator[Cast]:
     r"""\delta_j * w_{i,j}, maps that are joined whole: as sums over their cells, once for each meaning of *."""
     if not any(use.sub for uses in seen.arrays.values() for use in uses if use.place == "operand"):
         yield Cast(cost, page, roles, conventions_of(seen, roles))
         return
+    yield Cast(cost + 0.2, page, roles, conventions_of(seen, roles), named=True)
     for more, turned, joins in conventions_of(seen, roles):
         cells = Cells(roles, joins)
         try:
@@ -269,51 +347,6 @@ def _with_roles(page):
         yield changed, roles, cost
 
 
-def _notation(
-    loss, seen, roles, axes, base, letters, sizes, settings, square, turned, joins, linear, whole_only
-) -> Notation:
-    symbols = {}
-    weight = next((seen.layer_offsets[name] for name, role in roles.items() if role == "weight"), set())
-    for name, role in roles.items():
-        layer = 0
-        if role == "input" and seen.layers:
-            mine, others = (
-                seen.layer_offsets[name],
-                weight
-                or set().union(
-                    *(seen.layer_offsets[n] for n, r in roles.items() if r in ("delta", "output", "bias"))
-                ),
-            )
-            if mine and others and max(mine) < max(others):
-                layer = max(others) - max(mine)
-        symbols[name] = Symbol(role, layer)
-    activation = next(iter(seen.activations), r"\sigma" if r"\sigma" not in symbols else "⟨activation⟩")
-    maps = axes.maps if axes.present else MAP_ORDERS[0]
-    return Notation(
-        "worked out",
-        symbols,
-        letters,
-        axes={"map": maps, "weight": axes.weights, "backward": ("channel", "filter", "space")},
-        sizes=sizes | {f"⟨{letter}{axis}⟩": f"{letter}{axis}" for letter in "KHU" for axis in range(2)},
-        settings=settings,
-        base=base,
-        loss=loss,
-        total=None,
-        activation=activation,
-        layers=tuple(seen.layers) or ("l",),
-        linear=linear,
-        biased="bias" in roles.values(),
-        convolves=turned,
-        whole_only=whole_only,
-        square=square,
-        joins=joins,
-    )
-
-
 def _joined(joins) -> str:
     flip, mode = joins
     return f"* is {'convolution' if flip else 'cross-correlation'} ({mode})"
-
-
-def _said(made, layer) -> tuple[str, ...]:
-    return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from .heads import ACTIVATIONS, Heads
+from .heads import ACTIVATIONS, LAYER_LETTERS, Heads
 from .tokens import (
     WORD_FONTS,
     Braces,
@@ -23,6 +23,19 @@ from .tokens import (
 __all__ = ["FirstLook"]
 
 
+def _layer_letters(items):
+    """Letters of superscripts with arithmetic in them: k of X^{(k-1)}."""
+    for at, item in enumerate(items):
+        if isinstance(item, Braces):
+            yield from _layer_letters(item.items)
+        elif item.text == "^" and at + 1 < len(items):
+            found = re.fullmatch(
+                r"[(\[]?([A-Za-z]|\\[a-z]+)[+-]1[)\]]?", text_in(items_of(items[past_space(items, at + 1)]))
+            )
+            if found:
+                yield found.group(1)
+
+
 class FirstLook(Heads):
     """Looks a display over."""
 
@@ -35,6 +48,7 @@ class FirstLook(Heads):
             set
         )  #: head -> the numbers of its subscripts, where commas or signs show them
         self.runs = defaultdict(set)  #: head -> the lengths of its subscripts that are digits without commas
+        self.layers = LAYER_LETTERS | set(_layer_letters(items))
         self._look(items)
 
     def _look(self, items):

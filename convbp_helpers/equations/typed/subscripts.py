@@ -6,7 +6,7 @@ import re
 
 from ..notation import SERIES
 from .first_look import FirstLook
-from .heads import LAYER_LETTERS, NO_WAY, TURN
+from .heads import NO_WAY, TURN
 from .tokens import (
     FONTS,
     GREEK,
@@ -84,11 +84,7 @@ class Subscripts(FirstLook):
                 pass
             elif bare.isalpha() and len(bare) > 1 or (bare in ("p",) and bare not in self.singles):
                 key, plain, sup = f"{key}^{bare}", False, None
-            elif (
-                bare not in LAYER_LETTERS
-                and re.fullmatch(r"[A-Za-z]'*", bare)
-                and (bare in self.singles or text != bare)
-            ):
+            elif bare not in self.layers and re.fullmatch(r"[A-Za-z]'*", bare) and bare in self.singles:
                 leading, sup = sup, None
         if turned:
             self.put(r"\operatorname{rot}_{180}(", Token("", atom.start, atom.start))
@@ -142,7 +138,7 @@ class Subscripts(FirstLook):
             return True
         bare = word_in(atom.sup).strip("()[]")
         layered = any(letter in bare for letter in ("l", "L", r"\ell", "+", "-")) and not bare.isalpha()
-        return layered or bare in LAYER_LETTERS or bare.isdigit() and bare != "180"
+        return layered or bare in self.layers or bare.isdigit() and bare != "180"
 
     def _nested(self, sub):
         r"""Y_{f,i} of G_{Y_{f,i}}"""
@@ -257,7 +253,8 @@ class Subscripts(FirstLook):
         if atom.sup is not None:
             key += "^" + word_in(atom.sup).strip("()")
         an_array = self.called[atom.head.key]["sub"] and key not in self.composites
-        if atom.sup is None and not atom.primes and (key in SERIES.settings or below.isdigit() or an_array):
+        a_number = below.isdigit() and key not in self.composites
+        if atom.sup is None and not atom.primes and (key in SERIES.settings or a_number or an_array):
             for item in items[list(items).index(atom.head.shown[0]) if atom.head.shown else 0 : atom.after]:
                 self.copy(item)
             return atom.after
