@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 
-from convbp_helpers.equations import EquationError, Question, ask
+from convbp_helpers.equations import EquationError, Question, understood
 from convbp_helpers.equations.changes import changes
 from convbp_helpers.equations.evaluating import Evaluation
 from convbp_helpers.equations.latex import EvaluationError
@@ -51,7 +51,8 @@ class Score:
 def score(latex, notation, layer=None, *, judge=Question.disagrees) -> Score:
     """Make every single change, and see whether `judge` rejects it."""
     result = Score()
-    question = ask(latex, notation=notation, layer=layer)
+    question = understood(latex, notation, layer)
+    notation = question.notation
     seen = {(n, form(chain)) for n, chain in enumerate(question.page.chains)}
     for change in changes(question.page, notation):
         if change.tree is None:

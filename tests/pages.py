@@ -3,6 +3,7 @@
 A cell's metadata says what a display needs beside its LaTeX, in a list under "equations":
 
     {"display": 2, "notation": "JEFKINE"}            the second display of the cell, in another notation
+    {"display": 2, "notation": "worked out"}         in letters that the checker works out
     {"display": 1, "skip": "defines a link"}         not executed, and why
     {"display": 1, "fails": 3}                       meant to be wrong: its third step must be rejected
     {"display": 1, "arrays": ["x", "w", "b"]}        about the arrays of the notebook with these names
@@ -44,10 +45,17 @@ class Display:
     @property
     def names_an_array(self):
         """Whether an array symbol of the notation stands in it."""
-        symbols = getattr(equations, self.notation).symbols
+        symbols = self.read_in.symbols
         plain = re.sub(r"\\(?:text|tag|begin|end|color)\s*\{[^}]*\}", " ", self.latex)
         names = re.findall(r"\\[A-Za-z]+|[A-Za-z]", plain)
         return any(name in symbols for name in names)
+
+    @property
+    def read_in(self):
+        """The notation."""
+        if self.notation == "worked out":
+            return equations.understood(self.latex, layer=self.layer).notation
+        return getattr(equations, self.notation)
 
     @property
     def asked(self):

@@ -103,6 +103,7 @@ ROOMS = """
     exercises/nb10_one_matrix_one_gemm.py
     exercises/nb11_break_it.py
     exercises/nb12_train_a_network.py
+    exercises/nb13_reading_the_literature.py
     exercises/nb14_the_same_layer_elsewhere.py
     exercises/__init__.py
 

@@ -28,7 +28,7 @@ _ROLES = {
 }  # fmt: skip
 
 _SETTINGS = {
-    "s": "stride", "S": "stride", "stride": "stride", "st": "stride", "str": "stride", r"\sigma": "stride",
+    "s": "stride", "S": "stride", "stride": "stride", "st": "stride", "str": "stride",
     "p": "before", "P": "before", "pad": "before", "padding": "before",
     "d": "dilation", "D": "dilation", "dil": "dilation", "dilation": "dilation", "r": "dilation",
 }  # fmt: skip

@@ -18,6 +18,7 @@ from .nb09_the_whole_layer import *
 from .nb10_one_matrix_one_gemm import *
 from .nb11_break_it import *
 from .nb12_train_a_network import *
+from .nb13_reading_the_literature import *
 from .nb14_the_same_layer_elsewhere import *
 from .report import Report
 

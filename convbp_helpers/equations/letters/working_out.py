@@ -84,10 +84,21 @@ def worked_out(page: Page, layer: dict) -> Question:
             continue
         except ValueError:  # there is no such layer
             continue
-        first = first or question
+        first = question if first is None or _reaches(question) > _reaches(first) else first
     if first is None:
         raise _with_way_out(error, page)
     return first
+
+
+def _reaches(question) -> int:
+    """How many sides hold before the first that does not: the nearest reading is that in which most do."""
+    count = 0
+    for asked in question.asked:
+        for number in asked.numbers:
+            if asked.fails([number], overreach=False):
+                return count
+            count += 1
+    return count
 
 
 def _in_letters_of_the_series(page) -> bool:

@@ -55,24 +55,19 @@ class FirstLook(Heads):
         at = 0
         while at < len(items):
             item = items[at]
-            if isinstance(item, Braces):
-                self._look(item.items)
-            elif item.text == r"\sum":
+            if isinstance(item, Token) and item.text == r"\sum":
                 at = self._look_at_sum(items, at)
-                continue
-            elif item.text in WORD_FONTS and self.head(items, at) is None:
+            elif isinstance(item, Token) and item.text in WORD_FONTS and self.head(items, at) is None:
                 at = past_space(items, at + 1) + 1
-                continue
             elif (operator := self.operator(items, at)) is not None:
                 at = operator[1]
-                continue
             elif (atom := self.atom(items, at)) is not None:
                 self._look_at(atom, items)
-                at = max(atom.head.after, at + 1)
-                while at < atom.after:  # its scripts were looked at
-                    at += 1
-                continue
-            at += 1
+                at = max(atom.after, at + 1)
+            else:
+                if isinstance(item, Braces):
+                    self._look(item.items)
+                at += 1
         for counts in self.called.values():
             counts["looked"] = 1
 

@@ -110,13 +110,12 @@ class Heads:
     def head(self, items, at) -> Head | None:
         r"""x, \delta, \hat I, \mathcal{L}, dZ, \mathbf X"""
         item = items[at]
-        if isinstance(item, Braces):  # {\color{…}x}
-            inside = [i for i in item.items if not is_space(i)]
-            if len(inside) > 2 and is_one_of(inside, 0, r"\color"):
-                inner = self.head(tuple(inside), 2)
-                if inner is not None and inner.after == len(inside) and not inner.is_word:
-                    return Head(inner.key, (item,), at + 1)
-            return None
+        if isinstance(item, Braces):  # {\color{…}x}, {x}
+            content = tuple(i for i in item.items if not is_space(i))
+            first = 2 if is_one_of(content, 0, r"\color") else 0
+            inner = self.head(content, first) if len(content) > first else None
+            whole = inner is not None and inner.after == len(content) and not inner.is_word
+            return Head(inner.key, (item,), at + 1) if whole else None
         text = item.text
         if text in GREEK:
             return Head(text, (item,), at + 1)
