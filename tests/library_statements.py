@@ -147,6 +147,7 @@ STATEMENTS = [
     ("14", "A word is an agreement about numbers", ["none"]),
     ("14", "`padding=K // 2` of a strided layer", [f"word:tensorflow:SAME:stride above 1:{USUAL}"]),
     ("14", "The numbers of `F.pad` begin", ["claim:pytorch:pad_takes_the_last_axis_first", "agrees:onnxruntime:forward:asymmetric padding", "claim:jax:pairs_in_the_order_of_the_axes", "claim:tensorflow:pairs_are_taken_by_conv2d_and_its_transpose"]),
+    ("13", "The order of the axes differs from one library", ["none"]),
     ("14", "one adapter for each library", ["none"]),
     ("14", "for the calls in three libraries", ["none"]),
 ]  # fmt: skip

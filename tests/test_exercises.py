@@ -1663,6 +1663,88 @@ ROWS = {
             (dict(mistake=9), ["one and the same factor"]),
         ],
     ),
+    "check_two_that_are_wrong": Row(
+        [dict(first=2, second=4)],
+        [dict(first=..., second=...)],
+        [
+            (dict(first=4, second=2), ["second of the two", "first of the two"]),
+            (dict(first=1, second=4), ["That one holds", "over the outputs"]),
+            (dict(first=2, second=3), ["That one holds", "bias"]),
+            (dict(first=5, second=4), ["numbers 1 to 4"]),
+        ],
+    ),
+    "check_weight_gradient_in_any_letters": Row(
+        [
+            r"\frac{\partial J}{\partial w_k} = \sum_{u} \delta_u \, x_{su+k-p}",
+            r"\frac{\partial L}{\partial W_m} = \sum_{i} G_i \, X_{iS + m - P}",
+            r"\frac{\partial L}{\partial K_a} = \sum_{t=0}^{T-1} \frac{\partial L}{\partial Y_t} X_{a - p + t s}",
+            r"dW[m] = \sum_i dY[i]\, X[iS + m - P]",
+        ],
+        [..., ""],
+        [
+            (r"\frac{\partial L}{\partial W_m} = \sum_{i} G_i \, X_{i + m - P}", ["stride 1 only"]),
+            (r"\frac{\partial L}{\partial W_m} = \sum_{i} G_i \, X_{iS + m}", ["without padding only"]),
+            (r"\frac{\partial L}{\partial W_m} = \sum_{i} G_i \, X_{iS + m + P}", ["Does not hold"]),
+            (r"\frac{\partial L}{\partial W_m} = G_i \, X_{iS + m - P}", ["never bound"]),
+            (
+                r"\frac{\partial L}{\partial X_m} = \sum_{i} G_i \, W_{m + P - iS}",
+                ["left-hand side should be"],
+            ),
+        ],
+    ),
+    "check_input_gradient_in_three_dimensions": Row(
+        [
+            r"\frac{\partial J}{\partial x_{i,j,h}} = \sum_{k,l,m} [s \mid i-k]\,[s \mid j-l]\,[s \mid h-m]\; "
+            r"\delta_{(i-k)/s,\,(j-l)/s,\,(h-m)/s}\; w_{k,l,m}",
+            r"\frac{\partial L}{\partial X_{i,j,t}} = \sum_{u,v,w} \frac{\partial L}{\partial Y_{u,v,w}} "
+            r"K_{i-su,\,j-sv,\,t-sw}",
+        ],
+        [..., ""],
+        [
+            (
+                r"\frac{\partial J}{\partial x_{i,j,h}} = \sum_{k,l,m} \delta_{i-k,j-l,h-m} w_{k,l,m}",
+                ["stride 1 only"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j,h}} = \sum_{k,l,m} [s \mid i-k]\,[s \mid j-l]\; "
+                r"\delta_{(i-k)/s,\,(j-l)/s,\,(h-m)/s}\; w_{k,l,m}",
+                ["not whole"],
+            ),
+            (
+                r"\frac{\partial J}{\partial x_{i,j,h}} = \sum_{k,l} [s \mid i-k]\,[s \mid j-l]\,[s \mid h-m]\; "
+                r"\delta_{(i-k)/s,\,(j-l)/s,\,(h-m)/s}\; w_{k,l,m}",
+                ["m is never bound"],
+            ),
+        ],
+    ),
+    "check_from_one_to_zero": Row(
+        [
+            lambda G, V, taps, s: np.array(
+                [float(G @ V[k : k + s * len(G) : s][: len(G)]) for k in range(taps)]
+            ),
+            lambda G, V, taps, s: [sum(G[m] * V[m * s + k] for m in range(len(G))) for k in range(taps)],
+        ],
+        BLANK,
+        [
+            (
+                lambda G, V, taps, s: [
+                    sum(G[m] * (V[(m - 1) * s + k] if (m - 1) * s + k >= 0 else 0) for m in range(len(G)))
+                    for k in range(taps)
+                ],
+                ["the −1 of m is left in"],
+            ),
+            (
+                lambda G, V, taps, s: [sum(G[m] * V[m + k] for m in range(len(G))) for k in range(taps)],
+                ["stride is left out"],
+            ),
+            (
+                lambda G, V, taps, s: [sum(G[m] * V[m * s + k] for m in range(len(G))) for k in range(taps)][
+                    ::-1
+                ],
+                ["taps are reversed"],
+            ),
+        ],
+    ),
     "check_number_of_parameters": Row(
         [dict(first=160, second=4640, dense=5130)],
         [dict(first=..., second=..., dense=...)],
@@ -1933,6 +2015,7 @@ def test_one_wrong_cell_is_found_and_shown(name):
     if name in (
         "check_grad_weight_1d",
         "check_grad_bias",
+        "check_from_one_to_zero",
     ):  # no kernel there is that long, nor so many filters
         assert report.passed
         return

@@ -10,7 +10,7 @@ from ..tree import Name, Page, Slope, Sum, rebuild
 __all__ = ["in_letters_of_the_series"]
 
 _ARRAYS = {symbol.role: name for name, symbol in SERIES.symbols.items()}
-_LETTERS = {size: letter for letter, size in SERIES.letters.items()}
+_LETTERS = {size: letter for letter, size in SERIES.letters.items()} | {"H2": "h", "U2": "t", "K2": "m"}
 _SIZES = {size: name for name, size in SERIES.sizes.items()}
 _SETTINGS = {
     ("stride", None): "s", ("stride", 0): "s_h", ("stride", 1): "s_w",
@@ -59,7 +59,7 @@ def _letters(notation) -> dict[str, str]:
     """Index letters in those of the series; where two count the same, the second one is primed."""
     found, taken = {}, set()
     for letter, size in notation.letters.items():
-        name = _LETTERS.get(size)
+        name = _LETTERS.get(size, letter)
         while name in taken:
             name += "'"
         taken.add(name)
