@@ -202,6 +202,17 @@ class Row:
 
 
 BLANK = [..., lambda *given: ...]
+
+
+def transposed_row_backward(eps, y, w, s):
+    grad_y, grad_w = np.zeros(len(y)), np.zeros(len(w))
+    for u in range(len(y)):
+        for k in range(len(w)):
+            grad_y[u] += eps[s * u + k] * w[k]
+            grad_w[k] += eps[s * u + k] * y[u]
+    return grad_y, grad_w, eps.sum()
+
+
 ROWS = {
     "check_nudge": Row(
         [dict(outputs_changed=6, change_of_z12=5), dict(outputs_changed=np.int64(6), change_of_z12=5.0)],
@@ -1371,6 +1382,37 @@ ROWS = {
             (lambda *given: two_layers(*given)[::-1], ["Wrong: grad_w1, grad_w2", "shape"]),
             (lambda *given: two_layers(*given)[0], ["as a tuple"]),
             (lambda *given: two_layers(*given, one=lambda z1: z1 < 0), ["Wrong: grad_w1", "Right: grad_w2"]),
+        ],
+    ),
+    "check_backward_of_a_transposed_row": Row(
+        [transposed_row_backward],
+        BLANK,
+        [
+            (
+                lambda eps, y, w, s: transposed_row_backward(eps, y, w[::-1], s),
+                ["grad_y:", "the kernel is turned"],
+            ),
+            (
+                lambda eps, y, w, s: (lambda gy, gw, gb: (gy, gw[::-1], gb))(
+                    *transposed_row_backward(eps, y, w, s)
+                ),
+                ["grad_w:", "taps are reversed"],
+            ),
+            (
+                lambda eps, y, w, s: (*transposed_row_backward(eps, y, w, s)[:2], y.sum()),
+                ["grad_b:", "sums over the small side"],
+            ),
+            (
+                lambda eps, y, w, s: (*transposed_row_backward(eps, y, w, s)[:2], eps.mean()),
+                ["grad_b:", "it is a mean"],
+            ),
+            (
+                lambda eps, y, w, s: (
+                    *transposed_row_backward(eps, y, w, s)[:2],
+                    sum(eps[i] for i in {s * u + k for u in range(len(y)) for k in range(len(w))}),
+                ),
+                ["grad_b:", "only the cells that a link reaches"],
+            ),
         ],
     ),
     "check_same_with_stride": Row(

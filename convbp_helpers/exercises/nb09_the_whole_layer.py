@@ -17,6 +17,7 @@ __all__ = [
     "check_input_gradient_of_the_layer",
     "check_grad_weight_of_any_layer",
     "check_repaired_two_layers",
+    "check_backward_of_a_transposed_row",
 ]
 
 #: (x, w, stride, padding) with 1, 2 and 3 spatial axes
@@ -168,6 +169,45 @@ def check_repaired_two_layers():
             },
             reminder="On the way down an activation stands before each layer: from J, which is the first?",
             about="What belongs to the first layer has the shape of z1, what belongs to the second that of z2.",
+        )
+
+
+#: (cells in, weights, stride, output padding)
+TRANSPOSED = [(2, 2, 1, 0), (2, 2, 3, 0), (3, 2, 2, 1), (3, 4, 2, 0), (4, 3, 3, 2), (7, 3, 2, 1)]
+
+
+@function(praise="Three sums over the same links, and a bias in every cell of the large side.")
+def check_backward_of_a_transposed_row():
+    """Exercise 9.5: (eps, y, w, s) -> (grad_y, grad_w, grad_b) of a transposed layer of one row."""
+    rng = np.random.default_rng(95)
+    for cells, n_weights, stride, extra in TRANSPOSED:
+        size = stride * (cells - 1) + n_weights + extra
+        eps, y, w = integers(rng, size), integers(rng, cells), integers(rng, n_weights)
+        wide, small, kernel = eps[None, None], y[None, None], w[None, None]
+        settings = dict(stride=stride)
+        reached = taps.grad_input(np.ones_like(small), np.ones_like(kernel), wide.shape, **settings)[0, 0] > 0
+        grad_w = taps.grad_weight(small, wide, kernel.shape, **settings)[0, 0]
+        yield Case(
+            f"layer with {counted(cells, 'cell')} in, {counted(n_weights, 'weight')}, stride {stride} and {size} out",
+            dict(eps=eps, y=y, w=w, s=stride),
+            dict(
+                grad_y=taps.forward(wide, kernel, **settings)[0, 0],
+                grad_w=grad_w,
+                grad_b=np.float64(eps.sum()),
+            ),
+            mistakes={
+                "the kernel is turned: y_u went to cell su+k through w_k, and the same weight brings it back": (
+                    taps.forward(wide, kernel[..., ::-1], **settings)[0, 0]
+                ),
+                "the taps are reversed": grad_w[::-1],
+                "the stride is left out": taps.forward(wide, kernel)[0, 0][:cells],
+                "only the cells that a link reaches are summed; the bias was added to all of them": np.float64(
+                    (eps * reached).sum()
+                ),
+                "it sums over the small side: the bias stands on the large one": np.float64(y.sum()),
+                "it is a mean: each cell moves by the full nudge": np.float64(eps.mean()),
+            },
+            about="eps is the gradient at the large side, y what went in on the small one.",
         )
 
 
