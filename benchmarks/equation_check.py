@@ -3,14 +3,15 @@
     python benchmarks/equation_check.py
 
 Prints CPU times: of the first check in a fresh process (which draws the layers), and the median of later ones; and how
-many times the parser ran for one.
+many times the parser ran for one. Then, for each of the public equations that can be judged, what it takes told nothing
+but the LaTeX, as a multiple of the same check with the notation that was found.
 """
 
 import statistics
 import time
 
 began = time.process_time()
-from convbp_helpers import equations, exercises  # noqa: E402
+from convbp_helpers import equations, exercises, literature  # noqa: E402
 from convbp_helpers.equations import reading  # noqa: E402
 
 IMPORT = time.process_time() - began
@@ -45,6 +46,28 @@ class Counted:
         return self.parser.parse(text)
 
 
+def readings(repeats=5):
+    """(told nothing, told the notation, id) for each equation whose letters are worked out: median seconds."""
+    found = []
+    for equation in literature.public_equations():
+        try:
+            question = equations.understood(equation.latex)
+        except equations.EquationError:
+            continue
+        if (reading := question.reading) is None:
+            continue
+
+        def told(latex, reading=reading):
+            equations.page_of(latex)  # (the page in the reading may have been put in other words)
+            equations.check(equations.ask(reading.page, notation=reading.notation, layer=reading.layer))
+
+        both = [
+            (seconds(equations.check, equation.latex), seconds(told, equation.latex)) for _ in range(repeats)
+        ]
+        found.append((*map(statistics.median, zip(*both, strict=True)), equation.id))
+    return found
+
+
 def seconds(check, latex):
     start = time.process_time()
     check(latex)
@@ -63,3 +86,16 @@ if __name__ == "__main__":
         check(latex)
         times = "".join(f"{1000 * t:7.0f} ms" for t in (first, statistics.median(later), later[-1]))
         print(f"{name:30}{times}{counted.runs:>10}")
+    times = readings()
+    ratios = sorted((alone / told, name) for alone, told, name in times)
+    print(f"told nothing but the LaTeX, {len(times)} public equations:")
+    print(
+        f"    median {1000 * statistics.median(t for t, *_ in times):.0f} ms, slowest {1000 * max(times)[0]:.0f} ms"
+    )
+    within = sum(ratio <= 3 for ratio, _ in ratios)
+    print(
+        f"    multiples of the check with its notation: median {statistics.median(r for r, _ in ratios):.1f}, at most 3"
+    )
+    print(
+        f"    in {within} of {len(ratios)}; the largest: {', '.join(f'{n} {r:.1f}' for r, n in ratios[-4:])}"
+    )
