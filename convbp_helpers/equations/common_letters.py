@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ACTIVATIONS", "LOSSES", "bare", "counts", "gradient_of", "roles", "setting", "size"]
+__all__ = ["ACTIVATIONS", "LOSSES", "bare", "counts", "gradient_of", "mark", "roles", "setting", "size"]
 
 LOSSES = {"L", "J", "E", "C", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{E}", r"\mathcal{C}", r"\mathscr{L}", "Loss",
           "loss", "Cost", "cost", r"\ell", "Err", "err", "Error", "error", "S", "MSE", "CE"}  # fmt: skip
-ACTIVATIONS = (r"\sigma", "f", r"\phi", r"\varphi", "g", "h", r"\psi", r"\rho", r"\theta")
+ACTIVATIONS = (r"\sigma", "f", r"\phi", r"\varphi", "g", "h", r"\psi", r"\rho", r"\theta", "ReLU", "relu", "tanh",
+               "sigmoid", "softplus", "act")  # fmt: skip
 
 _ROLES = {
     "x": "input", "X": "input", "I": "input", "in": "input", "i": "input",
@@ -121,6 +122,18 @@ def size(name: str) -> str | None:
         "O": "U",
         "T": "H",
     }.get(base)
+
+
+def mark(name: str) -> str | None:
+    """h (rows) or w (columns), where a name says which: s_w, k_h, H_out, W, kH."""
+    base, _, below = name.partition("_")
+    for text in (below, base if base in ("H", "W", "h", "w") else base[-1:] if len(base) == 2 else ""):
+        word = text.lower().split("_")[0]
+        if word in ("h", "height", "rows", "row", "top", "1") or base in ("H", "OH", "IH") and text == base:
+            return "h"
+        if word in ("w", "width", "cols", "col", "left", "2") or base in ("W", "OW", "IW") and text == base:
+            return "w"
+    return None
 
 
 def counts(letter: str) -> str | None:

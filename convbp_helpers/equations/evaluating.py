@@ -14,6 +14,7 @@ from .tree import Add, Bracket, Div, Join, Mul, Slope, Turned, handler
 __all__ = ["Evaluation", "close", "join"]
 
 RTOL = 1e-9
+MOST_TERMS = 300  #: of a sum with limits in numbers
 
 
 def close(a, b):
@@ -193,6 +194,11 @@ class Evaluation(Indices):
                     self.fail("the limits of a sum are whole numbers", node)
                 low_value, high_value = a // b, c // d
                 count = int(np.max(high_value - low_value)) + 1
+                if count > MOST_TERMS:
+                    self.fail(
+                        f"this sum has {count:,} terms, more than any array here has cells; write its limit as a size",
+                        node,
+                    )
                 if count <= 0:
                     self.values = before
                     return np.float64(0), None
@@ -343,7 +349,10 @@ class Evaluation(Indices):
                 return self._spatial(self.trial.slope(node.top.name, node.bottom.role))
             self.fail("of whole arrays, only the loss and S are differentiated", node)
         if isinstance(node, Join):
-            return join(self.array(node.left), self.array(node.right), node.flip, node.mode)
+            left, right = self.array(node.left), self.array(node.right)
+            if left.ndim != right.ndim or left.ndim == 0:
+                self.fail("* and \\star join two arrays, and here one of the two is a number", node)
+            return join(left, right, node.flip, node.mode)
         if isinstance(node, Turned):
             return np.flip(self.array(node.body))
         if isinstance(node, (Add, Mul)):

@@ -77,7 +77,10 @@ def read(latex: str) -> Page:
     EquationError
         With the position, what was found and what was expected.
     """
-    spelled = respelled(latex)
+    try:
+        spelled = respelled(latex)
+    except RecursionError:
+        raise EquationError("this is nested too deeply to be read", latex) from None
     try:
         text, starts, breaks = blank(spelled.text)
         parts = [

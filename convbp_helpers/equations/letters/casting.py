@@ -28,7 +28,7 @@ def roles_of(seen: Seen) -> list[tuple[float, dict[str, str]]]:
         found = [(0.8 * number, role) for number, role in enumerate(usual)]
         if not usual or name not in common.LOSSES:
             found += [(2.0 if not usual else 4.0, role) for role in ROLES if role not in usual]
-        found = _by_layer(seen, name, found)
+        found = _by_definition(seen, name, _by_layer(seen, name, found))
         uses = seen.arrays.get(name, [])
         ranks = {len(use.sub) for use in uses if use.sub is not None}
         kept = []
@@ -67,14 +67,30 @@ def roles_of(seen: Seen) -> list[tuple[float, dict[str, str]]]:
     return [pair for pair in found if pair[0] <= least + 1.7][:4]
 
 
+def _by_definition(seen, name, found) -> list[tuple[float, str]]:
+    """Y = …, and no ∂: what stands on the left is the output, whatever its letter, and nothing else is."""
+    if not seen.defines or (seen.layers and common.roles(name)[:1] == ("delta",)):
+        return found
+    if name not in seen.defines:
+        return [(cost + 2.0 * (role in ("output", "delta")), role) for cost, role in found]
+    if len(seen.layer_offsets[name]) > 1:
+        return found
+    costs = {role: cost + 3.0 for cost, role in found} | {"output": 0.0}
+    if seen.activations:
+        costs["activated"] = 0.0
+    return sorted((cost, role) for role, cost in costs.items())
+
+
 def _by_layer(seen, name, found) -> list[tuple[float, str]]:
     """x^l = ... y^{l-1}: of two layers side by side, the array of the lower one is the input, whatever its letter."""
     mine = seen.layer_offsets.get(name)
     usual = common.roles(name)
-    if mine and usual[:1] != ("weight",) and (len(mine) > 1 or name in seen.before_activation):
+    weighty = usual[:1] == ("weight",)
+    if mine and (len(mine) > 1 or (name in seen.before_activation and not weighty)):
         # of two layers side by side, or what an activation is of: an output, and below it the input's origin
         costs = {role: cost + 1.5 for cost, role in found}
-        costs["output"] = 0.0
+        between = len(mine) > 1 and seen.activations and name not in seen.before_activation
+        costs["activated" if between else "output"] = 0.0
         return sorted((cost, role) for role, cost in costs.items()) if usual[:1] != ("delta",) else found
     highest = max(set().union(*seen.layer_offsets.values()), default=0) if seen.layer_offsets else 0
     usual = common.roles(name)
@@ -148,6 +164,8 @@ def layers_of(seen: Seen, roles, axes, base) -> list[dict]:
         )
     if kernel and size:
         found.append({"kernel": tuple(kernel), "size": tuple(size)})
+    if output and not kernel and not size:
+        found.append({"size": tuple(output), "kernel": (1,) * len(output)})
     if output and size and not kernel:
         found.append(
             {"size": tuple(size), "kernel": tuple(h - u + 1 for h, u in zip(size, output, strict=True))}

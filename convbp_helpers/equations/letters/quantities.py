@@ -2,8 +2,6 @@ r"""What the names in subscripts and limits stand for: sizes, stride, padding, d
 
 from __future__ import annotations
 
-import re
-
 from .. import common_letters as common
 from ..tree import Add, Name, Number
 from .axes import letters_in
@@ -27,77 +25,109 @@ def _kinds_of_letters(seen: Seen, roles, axes) -> dict[str, tuple[str, object]]:
 
 def quantities_of(seen: Seen, roles, axes, letters, base) -> tuple[dict, dict, bool]:
     """(sizes, settings, square): what the names in subscripts and limits stand for."""
-    sizes, settings, square, by_limits = {}, {}, False, set()
-    kinds = _kinds_of_letters(seen, roles, axes)
+    found = _Quantities(seen, roles, axes, letters, base)
     names = {name for name, *_ in (*seen.factors, *seen.terms, *seen.limits)} | seen.divisors
     names |= {name for name in seen.plain if name not in roles}
-    names -= seen.letters
-    for name in sorted(names):
-        word = re.split("_", name)[0]
-        if word in seen.letters and name != word:
-            pass
-        spots = set()
-        by_limit = set()
-        for other, letter, limit in seen.limits:
-            if other == name and letter in letters and _ends(limit, name, base):
-                by_limit.add(letters[letter])
-            if (
-                other == name
-                and letters.get(letter, "")[:1] == "U"
-                and (what := _of_output(limit, name, base))
-            ):
-                by_limit.add(what + letters[letter][1:])
-        usual = common.setting(name)
-        beside = [(array, slot, near) for other, array, slot, near in seen.factors if other == name]
-        alone = [(sign, array, slot) for other, sign, array, slot in seen.terms if other == name]
-        for array, slot in [(a, s) for a, s, _ in beside] + [(a, s) for _, a, s in alone]:
-            if array in roles:
-                slots = axes.of(roles[array])
-                if slot < len(slots) and isinstance(slots[slot], int):
-                    spots.add(slots[slot])
-        axis = next(iter(spots)) if len(spots) == 1 and axes.dims > 1 and "_" in name else None
-        if by_limit:
+    for name in sorted(names - seen.letters):
+        found.place(name)
+    _side_by_side(found.sizes, found.by_limits)
+    return found.sizes, found.settings, found.square
+
+
+class _Quantities:
+    """The sizes and settings of one cast."""
+
+    def __init__(self, seen, roles, axes, letters, base):
+        self.seen, self.roles, self.axes, self.letters, self.base = seen, roles, axes, letters, base
+        self.kinds = _kinds_of_letters(seen, roles, axes)
+        self.first = self._first_axis()
+        self.sizes, self.settings, self.square, self.by_limits = {}, {}, False, set()
+
+    def _first_axis(self) -> str:
+        """Whether the first spatial axis is that of the rows, h, as the index letters say: w_{w,h} has the other."""
+        marks = {common.mark(letter): kind for letter, kind in self.kinds.items() if isinstance(kind, int)}
+        return "w" if marks.get("w") == 0 and marks.get("h", 1) == 1 else "h"
+
+    def marked(self, name) -> int | None:
+        """The axis that a name says it is for: s_w is the stride of the columns."""
+        mark = common.mark(name)
+        if mark is None or self.axes.dims == 1:
+            return None
+        return int(mark != self.first)
+
+    def place(self, name):
+        """Say what one name stands for."""
+        if by_limit := self._by_limits(name):
             spatial = {size for size in by_limit if size[1:].isdigit()}
-            square |= len(spatial) > 1 and len({size[0] for size in spatial}) == 1
-            sizes[name] = min(by_limit)
-            by_limits.add(name)
-            continue
-        role = None
-        if common.size(name) in ("N", "C", "F", "G"):
-            pass
-        elif any(near == ("/",) for *_, near in beside):
-            role = "stride"
-        elif beside:
-            near = {letters.get(letter, "")[:1] for *_, letters_near in beside for letter in letters_near}
-            if usual in ("stride", "dilation"):
-                role = usual
-            elif "K" in near and "U" not in near:
-                role = "dilation"
-            elif near & {"U", "H"}:
-                role = "stride"
-        elif usual == "before" and not _is_size(name, alone, roles):
-            role = "before"
-        elif usual is not None and not common.size(name):
-            role = usual
+            axis = self.marked(name)
+            if axis is not None and spatial:
+                by_limit = {f"{size[0]}{axis}" if size in spatial else size for size in by_limit}
+            else:
+                self.square |= len(spatial) > 1 and len({size[0] for size in spatial}) == 1
+            self.sizes[name] = min(by_limit)
+            self.by_limits.add(name)
+            return
+        beside = [(array, slot, near) for other, array, slot, near in self.seen.factors if other == name]
+        alone = [(array, slot) for other, _, array, slot in self.seen.terms if other == name]
+        spots = self._spots([(array, slot) for array, slot, _ in beside] + alone)
+        role = self._setting(name, beside)
+        axis = self.marked(name)
         if role is not None:
-            settings[name] = (role, axis)
-            continue
-        what = common.size(name)
+            if axis is None and len(spots) == 1 and self.axes.dims > 1 and "_" in name:
+                axis = next(iter(spots))
+            self.settings[name] = role, axis
+            return
+        what = "F" if self.seen.grouped and common.bare(name) == "F" else common.size(name)
         if what is None and alone and common.bare(name).isupper():  # (a small letter is an index)
             what = "K"
-        if what is None:
-            continue
         if what in ("K", "H", "U"):
-            near = {letter for other, letter, _ in seen.limits if other == name} | seen.related[name]
-            on = sorted(spots) or sorted({kinds[l] for l in near if isinstance(kinds.get(l), int)})
-            square |= len(on) > 1
-            mark = re.split("_", name)[-1] if "_" in name else name[-1] if len(name) == 2 else ""
-            second = mark in ("w", "W", "2", "y", "c", "col") and axes.dims > 1
-            sizes[name] = f"{what}{on[0] if on else int(second)}"
-        else:
-            sizes[name] = what
-    _side_by_side(sizes, by_limits)
-    return sizes, settings, square
+            near = {letter for other, letter, _ in self.seen.limits if other == name} | self.seen.related[
+                name
+            ]
+            on = sorted(spots) or sorted({self.kinds[l] for l in near if isinstance(self.kinds.get(l), int)})
+            self.square |= axis is None and len(on) > 1
+            axis = axis if axis is not None else on[0] if on else 0
+            self.sizes[name] = f"{what}{axis}"
+        elif what is not None:
+            self.sizes[name] = what
+
+    def _by_limits(self, name) -> set[str]:
+        """The sizes that it is the end of, as the limits of sums say."""
+        found = set()
+        for other, letter, limit in self.seen.limits:
+            size = self.letters.get(letter, "")
+            if other != name or not size:
+                continue
+            if _ends(limit, name, self.base):
+                found.add(size)
+            elif size[0] == "U" and (what := _of_output(limit, name, self.base)):
+                found.add(what + size[1:])
+        return found
+
+    def _spots(self, places) -> set[int]:
+        """The spatial axes in whose subscripts it stands."""
+        found = set()
+        for array, slot in places:
+            slots = self.axes.of(self.roles[array]) if array in self.roles else ()
+            if slot < len(slots) and isinstance(slots[slot], int):
+                found.add(slots[slot])
+        return found
+
+    def _setting(self, name, beside) -> str | None:
+        """stride, dilation or before, if it is one: by what it multiplies, and by its letter."""
+        usual, size = common.setting(name), common.size(name)
+        if size in ("N", "C", "F", "G") or (self.seen.grouped and common.bare(name) == "F"):
+            return None
+        if any(near == ("/",) for *_, near in beside):
+            return "stride"
+        if beside:
+            near = {self.letters.get(letter, "")[:1] for *_, letters in beside for letter in letters}
+            if usual in ("stride", "dilation"):
+                return usual
+            if "K" in near and "U" not in near:
+                return "dilation"
+            return "stride" if near & {"U", "H"} else None
+        return usual if usual == "before" or (usual is not None and not size) else None
 
 
 def _side_by_side(sizes, sure):
@@ -107,11 +137,6 @@ def _side_by_side(sizes, sure):
             twin = other + name[1:]
             if twin in sizes and twin not in sure and sizes[twin][1:].isdigit():
                 sizes[twin] = sizes[name][0] + sizes[twin][1:]
-
-
-def _is_size(name, alone, roles) -> bool:
-    """Whether a name that is mostly padding stands where a kernel's size does."""
-    return bool(alone) and all(roles.get(array) == "weight" for _, array, _ in alone)
 
 
 def _of_output(limit, name, base) -> str | None:

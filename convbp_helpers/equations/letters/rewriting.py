@@ -2,6 +2,7 @@ r"""Pages in other words: ∂L/∂Y for dY, sums over cells for maps that are jo
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from .. import common_letters as common
@@ -9,7 +10,16 @@ from ..family import AXES_OF_INPUT
 from ..tree import Add, Chain, Group, Join, Mul, Name, Node, Number, Page, Slope, Sum, Turned, rebuild, walk
 from .standing import Seen, key_of
 
-__all__ = ["Cells", "NotCells", "Renamed", "bias_as_one", "counted_in_full", "prepared", "with_subscripts"]
+__all__ = [
+    "Cells",
+    "NotCells",
+    "Renamed",
+    "bias_as_one",
+    "counted_in_full",
+    "prepared",
+    "with_operands_exchanged",
+    "with_subscripts",
+]
 
 
 def prepared(page: Page) -> tuple[Page, str]:
@@ -17,8 +27,15 @@ def prepared(page: Page) -> tuple[Page, str]:
     tops = Seen(page).tops
     loss = next((top for top in tops if top in common.LOSSES), next(iter(tops), "L"))
 
+    barred = {n.text for chain in page.chains for m in chain.members for n in walk(m) if isinstance(n, Name)}
+    adjoint = any(re.fullmatch(r"\\bar [yYzZ]", name) for name in barred) and not tops
+
     def changed(node):
-        if isinstance(node, Name) and (of := common.gradient_of(node.text)) is not None:
+        if isinstance(node, Name):
+            of = (
+                node.text[5:] if adjoint and node.text.startswith("\\bar ") else common.gradient_of(node.text)
+            )
+        if isinstance(node, Name) and of is not None:
             bottom = Name(node.span, of, node.sub, node.sup)
             return Slope(node.span, Name(node.span, loss), bottom)
         if isinstance(node, Slope):
@@ -190,6 +207,17 @@ def _added(span, *signed):
     return Add(
         span, tuple(node for _, node in signed), tuple(sign for sign, _ in signed), (None,) * len(signed)
     )
+
+
+def with_operands_exchanged(page):
+    """The page with the two arrays of every * exchanged."""
+
+    def changed(node):
+        node = rebuild(node, changed)
+        return replace(node, left=node.right, right=node.left) if isinstance(node, Join) else node
+
+    chains = tuple(replace(c, members=tuple(map(changed, c.members))) for c in page.chains)
+    return replace(page, chains=chains)
 
 
 def with_subscripts(page, names, change):

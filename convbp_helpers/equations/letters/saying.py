@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from ..tree import Name
+from ..common_letters import counts
+from ..tree import Join, Name, walk
 
 __all__ = ["latex_of", "letters_table", "read_as"]
 
@@ -42,9 +43,17 @@ def _cast(reading) -> list[tuple[str, str]]:
     notation = reading.notation
     output = next((name for name, s in notation.symbols.items() if s.role == "output"), None)
     found = []
+    there = {
+        node.text
+        for chain in reading.page.chains
+        for m in chain.members
+        for node in walk(m)
+        if isinstance(node, Name)
+    }
+    output = output if output in there else None
     for role in _ORDER:
         for name, symbol in notation.symbols.items():
-            if symbol.role != role or name.startswith("⟨"):
+            if symbol.role != role or name not in there:
                 continue
             if role == "delta":
                 by = latex_of(output) if output else "z"
@@ -86,8 +95,13 @@ def _conventions(reading) -> list[str]:
         found.append("no activation between the layers")
     if notation.whole_only:
         found.append("terms whose subscript is not whole are left out")
+    for letter, size in notation.letters.items():
+        if size == "N" and counts(letter) in ("filter", "channel"):
+            found.append(f"${latex_of(letter)}$ counts examples")
     if notation.square:
         found.append("all spatial axes alike")
+    if reading.layer.get("padding") == "symmetric":
+        found.append("the same padding on both sides")
     if reading.layer.get("padding") == "full":
         found.append("an output for every overlap (padding K − 1)")
     for name, value in reading.layer.items():
@@ -95,6 +109,12 @@ def _conventions(reading) -> list[str]:
             shown = "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
             found.append(f"{'kernel' if name == 'kernel' else 'input'} {shown}")
     return [*found, *reading.said]
+
+
+def _has_open_join(reading) -> bool:
+    """Whether somewhere neither valid nor full is said."""
+    sides = [side for chain in reading.page.chains for side in chain.members]
+    return any(isinstance(node, Join) and not node.said for side in sides for node in walk(side))
 
 
 def _says_the_output(reading) -> bool:

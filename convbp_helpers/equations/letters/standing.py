@@ -68,6 +68,8 @@ class Seen:
         self.chains = page.chains
         self.fraction = False  #: a subscript that is divided
         self.related = defaultdict(set)  #: name -> the letters beside it in a relation
+        self.slopes = False  #: ∂ stands somewhere
+        self.double = False  #: a setting is doubled: 2p
         self.before_activation: set[str] = set()  #: names in the parenthesis of an activation
         self.plus: set[str] = set()  #: arrays with a subscript that adds two letters: i + m
         self.divisors: set[str] = set()  #: names that values are divided by: 1/N
@@ -87,6 +89,7 @@ class Seen:
         if isinstance(node, Name):
             self._name(node, side, place)
         elif isinstance(node, Slope):
+            self.slopes = True
             if isinstance(node.top, Name) and node.top.sub is None:
                 self.tops[node.top.text] += 1
             elif node.top is not None:
@@ -122,9 +125,9 @@ class Seen:
             for number, factor in enumerate(factors):
                 if self._is_activation(factor, factors[number + 1 : number + 2]):
                     self.activations[factor.text.rstrip("'")] += 1
-                    self.before_activation |= {
-                        n.text for n in walk(factors[number + 1]) if isinstance(n, Name)
-                    }
+                    inside = factors[number + 1].body
+                    if factor.text.endswith("'") or isinstance(inside, Name):
+                        self.before_activation |= {n.text for n in walk(inside) if isinstance(n, Name)}
                 else:
                     self._value(factor, side, place)
         else:
@@ -159,6 +162,12 @@ class Seen:
     def _layer(self, node):
         self.layers |= {part.text for part in walk(node.sup) if isinstance(part, Name)}
         self.layer_offsets[node.text].add(layer_offset(node))
+
+    @property
+    def defines(self) -> set[str]:
+        """The arrays that stand alone on the left, where no ∂ stands anywhere."""
+        first = [chain.members[0] for chain in self.chains]
+        return set() if self.slopes else {left.text for left in first if isinstance(left, Name)}
 
     @property
     def grouped(self) -> bool:
@@ -200,6 +209,7 @@ class Seen:
                     self._index(term, array, slot)
         elif isinstance(node, Mul):
             names = [factor for factor in node.factors if isinstance(factor, Name)]
+            self.double |= any(isinstance(factor, Number) and factor.value == 2 for factor in node.factors)
             for name in names:
                 beside = [
                     n.text for f in node.factors if f is not name for n in walk(f) if isinstance(n, Name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..notation import SERIES
-from ..tree import Name, Page, Slope, Sum, rebuild
+from ..tree import Add, Group, Name, Number, Page, Relation, Slope, Sum, rebuild, walk
 
 __all__ = ["in_letters_of_the_series"]
 
@@ -22,17 +22,18 @@ _SETTINGS = {
 def in_letters_of_the_series(reading) -> Page | None:
     """The page of a reading with the letters of the series.
 
-    None where the series has no such layer: other axes, indices from 1, a kernel that is turned, or layers that the
-    numbers in it ask about.
+    None where the series has no such layer: other axes, a kernel that is turned, or layers that the numbers in it ask
+    about. Indices from 1 are put as indices from 0.
     """
     notation = reading.notation
-    plain = notation.base == 0 and not notation.convolves and not notation.square and not reading.layer
+    plain = not notation.convolves and not notation.square and not reading.layer
     if (
         not plain
         or notation.axes["map"] != SERIES.axes["map"]
         or notation.axes["weight"] != SERIES.axes["weight"]
     ):
         return None
+    page = reading.page if notation.base == 0 else _from_zero(reading.page, notation)
     names = {notation.loss: SERIES.loss}
     for name, symbol in notation.symbols.items():
         if symbol.layer or symbol.role not in _ARRAYS:
@@ -41,6 +42,10 @@ def in_letters_of_the_series(reading) -> Page | None:
     indices = {**{name: _SIZES.get(size) for name, size in notation.sizes.items()},
                **{name: _SETTINGS.get(setting) for name, setting in notation.settings.items()},
                **_letters(notation)}  # fmt: skip
+    names_here = {
+        _key(n) for c in page.chains for m in (*c.members, *c.domain) for n in walk(m) if isinstance(n, Name)
+    }
+    indices = {name: put for name, put in indices.items() if name in names_here}
     if None in indices.values():
         return None
     chains = tuple(
@@ -50,9 +55,66 @@ def in_letters_of_the_series(reading) -> Page | None:
             letters=tuple(_index(name, indices) for name in chain.letters),
             domain=tuple(_index(relation, indices) for relation in chain.domain),
         )
-        for chain in reading.page.chains
+        for chain in page.chains
     )
-    return replace(reading.page, chains=chains)
+    return replace(page, chains=chains)
+
+
+def _from_zero(page, notation) -> Page:
+    """Indices from 1 as indices from 0: each letter one more, and each subscript one less."""
+    letters = set(notation.letters) | {
+        name.text for chain in page.chains for m in chain.members for s in walk(m) if isinstance(s, Sum)
+        for name, *_ in s.letters
+    }  # fmt: skip
+
+    def raised(node):
+        """An index, with a letter one more."""
+        if isinstance(node, Name):
+            return _plus(node, 1) if node.text in letters and node.sub is None else node
+        return rebuild(node, raised)
+
+    def changed(node):
+        if isinstance(node, Name) and node.sub is not None and node.text in notation.symbols:
+            return replace(node, sub=tuple(_plus(raised(i), -1) for i in node.sub))
+        if isinstance(node, Sum):
+            bounds = tuple(
+                (name, low and _plus(raised(low), -1), high and _plus(raised(high), -1))
+                for name, low, high in node.letters
+            )
+            conditions = tuple(raised(c) for c in node.conditions)
+            return replace(node, letters=bounds, conditions=conditions, body=changed(node.body))
+        if isinstance(node, Relation):
+            return raised(node)
+        return rebuild(node, changed)
+
+    chains = tuple(
+        replace(c, members=tuple(map(changed, c.members)), domain=tuple(map(raised, c.domain)))
+        for c in page.chains
+    )
+    return replace(page, chains=chains)
+
+
+def _plus(node, step):
+    """An index and a number, added up: i - 1 and one more is i."""
+    terms, signs = (node.terms, node.signs) if isinstance(node, Add) else ((node,), (1,))
+    flat_terms, flat_signs = [], []
+    for term, sign in zip(terms, signs, strict=True):
+        inner = term.body if isinstance(term, Group) and isinstance(term.body, Add) else term
+        if isinstance(inner, Add):
+            flat_terms += inner.terms
+            flat_signs += [sign * s for s in inner.signs]
+        else:
+            flat_terms.append(term)
+            flat_signs.append(sign)
+    number = step + sum(
+        s * t.value for t, s in zip(flat_terms, flat_signs, strict=True) if isinstance(t, Number)
+    )
+    kept = [(t, s) for t, s in zip(flat_terms, flat_signs, strict=True) if not isinstance(t, Number)]
+    if number or not kept:
+        kept.append((Number(node.span, float(abs(number))), 1 if number >= 0 else -1))
+    if len(kept) == 1 and kept[0][1] == 1:
+        return kept[0][0]
+    return Add(node.span, tuple(t for t, _ in kept), tuple(s for _, s in kept), (None,) * len(kept))
 
 
 def _letters(notation) -> dict[str, str]:

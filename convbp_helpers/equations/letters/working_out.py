@@ -14,11 +14,20 @@ from itertools import product
 from ..comparing import Question, ask
 from ..latex import EquationError
 from ..notation import SERIES, Notation, Symbol
-from ..tree import Name, Number, Page, walk
+from ..tree import Name, Number, Page, Slope, walk
 from .axes import MAP_ORDERS, Axes, axes_of, sizes_of_letters
 from .casting import bases_of, conventions_of, is_forward, layers_of, roles_of
 from .quantities import quantities_of
-from .rewriting import Cells, NotCells, Renamed, bias_as_one, counted_in_full, prepared, with_subscripts
+from .rewriting import (
+    Cells,
+    NotCells,
+    Renamed,
+    bias_as_one,
+    counted_in_full,
+    prepared,
+    with_operands_exchanged,
+    with_subscripts,
+)
 from .standing import Seen
 
 __all__ = ["Reading", "readings", "worked_out"]
@@ -68,10 +77,11 @@ def worked_out(page: Page, layer: dict) -> Question:
             return first
     except EquationError as refused:
         error = refused
-    if _in_letters_of_the_series(page):
-        if first is None:
+    if _in_letters_of_the_series(page) or (first is not None and not Seen(page).arrays):
+        found = _in_series_otherwise(page, layer)
+        if found is None and first is None:
             raise error
-        return _without_bias(page, layer) or first
+        return found or _counted_from_one(first, layer)
     for reading in readings(page):
         try:
             question = ask(reading.page, notation=reading.notation, layer=reading.layer | layer)
@@ -111,14 +121,38 @@ def _in_letters_of_the_series(page) -> bool:
     )
 
 
-def _without_bias(page, layer) -> Question | None:
-    """The page about a layer without bias, if it names none and holds then."""
-    if "b" in Seen(page).arrays or "b" in Seen(page).plain:
-        return None
-    notation = replace(SERIES, biased=False)
-    question = ask(page, notation=notation, layer=layer)
-    question.reading = Reading(notation, page)
-    return question if question.holds() else None
+def _in_series_otherwise(page, layer) -> Question | None:
+    """The page in the letters of the series with other conventions, if it holds then: without a bias where it names
+    none, with indices from 1, with one padding for both sides where it is doubled."""
+    seen = Seen(page)
+    biased = "b" in seen.arrays or "b" in seen.plain or seen.slopes
+    lows = {low.value for _, low, _ in seen.bound if isinstance(low, Number)}
+    bases = [1, 0] if lows == {1} else [0]  # the series counts from 0, unless a sum says otherwise
+    layers = [{"padding": "symmetric"}] if seen.double and "padding" not in layer else [{}]
+    for base, more in product(bases, layers):
+        if (base, biased, more) == (0, True, {}):
+            continue
+        notation = replace(SERIES, biased=biased, base=base)
+        try:
+            question = ask(page, notation=notation, layer=more | layer)
+            if question.holds():
+                question.reading = Reading(notation, page, more)
+                return question
+        except (EquationError, ValueError):
+            continue
+    return None
+
+
+def _counted_from_one(question, layer) -> Question:
+    """A page in the letters of the series that fails; where it would hold with indices from 1, that is said."""
+    page = question.page
+    if 1 in bases_of(Seen(page)):
+        try:
+            if ask(page, notation=replace(SERIES, base=1), layer=layer).holds():
+                question.reading = Reading(SERIES, page, others=("with indices from 1 it holds",))
+        except (EquationError, ValueError):  # so read it is no equation
+            pass
+    return question
 
 
 def _others(reading, layer) -> tuple[str, ...]:
@@ -164,6 +198,8 @@ def readings(page: Page) -> Iterator[Reading]:
 def _candidates(cast, loss) -> Iterator[Candidate]:
     """A cast with all that is still open of it."""
     seen = cast.seen
+    if is_forward(seen, cast.roles) and "weight" not in cast.roles.values():
+        return  # a pooling, an activation: no convolution
     linears = (False, True) if seen.layers and not seen.activations else (False,)
     wholes = (False, True) if seen.fraction else (False,)
     for axes in axes_of(seen, cast.roles):
@@ -171,6 +207,8 @@ def _candidates(cast, loss) -> Iterator[Candidate]:
         for number, base in enumerate(bases_of(seen) if cast.base is None else [cast.base]):
             sizes, settings, square = quantities_of(seen, cast.roles, axes, letters, base)
             layers = layers_of(seen, cast.roles, axes, base)
+            if seen.double and any(role == "before" for role, _ in settings.values()):
+                layers = [{"padding": "symmetric"} | layer for layer in layers]
             if is_forward(seen, cast.roles) and not any(s[0] == "before" for s in settings.values()):
                 layers.append({"padding": "full"})
             still_open = product(enumerate(layers), cast.conventions, linears, wholes)
@@ -181,8 +219,8 @@ def _candidates(cast, loss) -> Iterator[Candidate]:
                     cast.cost + axes.cost + 0.5 * number + 0.3 * at + more + 0.4 * linear + 0.2 * whole_only
                 )
                 yield Candidate(
-                    cost, cast, loss, axes, base, letters, sizes, settings, square, turned, joins, linear, whole_only,
-                    layer,
+                    cost, cast, cast.loss or loss, axes, base, letters, sizes, settings, square, turned, joins, linear,
+                    whole_only, layer,
                 )  # fmt: skip
 
 
@@ -261,6 +299,7 @@ class Cast:
     said: tuple[str, ...] = ()
     base: int | None = None  #: where the page was made for one
     named: bool = False  #: the subscripts of whole arrays name their axes
+    loss: str | None = None  #: where it was put in
 
     @property
     def seen(self) -> Seen:
@@ -283,6 +322,33 @@ def _casts(page) -> Iterator[Cast]:
                 if (counted := counted_in_full(cast.page, cast.seen)) is not None:
                     yield replace(cast, cost=cast.cost + 0.2, page=counted)
             yield from _with_fewer(cast)
+            if cast.seen.joins:
+                said = (*cast.said, "the kernel is written first")
+                yield replace(cast, cost=cast.cost + 0.4, page=with_operands_exchanged(cast.page), said=said)
+            if (page_of_transposed := _transposed(cast)) is not None:
+                yield page_of_transposed
+
+
+def _transposed(cast) -> Cast | None:
+    """A forward pass read as that of a transposed layer, which is an input gradient: its input is the small side."""
+    names = {role: name for name, role in cast.roles.items()}
+    if (
+        not is_forward(cast.seen, cast.roles)
+        or not {"input", "weight", "output"} <= set(names)
+        or "bias" in names
+    ):
+        return None
+    large = names["output"]
+    chains = []
+    for chain in cast.page.chains:
+        first, *rest = chain.members
+        if not isinstance(first, Name) or first.text != large:
+            return None
+        chains.append(replace(chain, members=(Slope(first.span, Name(first.span, "⟨loss⟩"), first), *rest)))
+    roles = {names["weight"]: "weight", large: "input", names["input"]: "delta"}
+    page = replace(cast.page, chains=tuple(chains))
+    said = (*cast.said, "a transposed layer, which makes its input larger")
+    return Cast(cast.cost + 2.5, page, roles, [(0.0, False, None)], said=said, loss="⟨loss⟩")
 
 
 def _has_bias_map(page, roles) -> bool:

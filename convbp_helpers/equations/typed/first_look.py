@@ -11,6 +11,7 @@ from .tokens import (
     Braces,
     Token,
     closing_of,
+    groups_in,
     is_one_of,
     is_space,
     items_of,
@@ -94,6 +95,8 @@ class FirstLook(Heads):
 
     def _look_at_slots(self, key, items):
         slots = split_at(items, ",")
+        if len(slots) == 1 and len(groups_in(slots[0])) > 1:
+            slots = groups_in(slots[0])
         for slot in slots:
             text = re.sub(r"\\prime", "'", text_in(slot))
             bare = [i for i in slot if not is_space(i)]

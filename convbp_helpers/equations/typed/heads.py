@@ -58,6 +58,9 @@ NO_INDEX = (
     r"\sum",
     "*",
 )
+NONLINEAR = {"ReLU", "relu", "tanh", "sigmoid", "softplus", "act"}
+#: letters that the grammar does not have by themselves
+CAPITALS = set(r"\Omega \Theta \Phi \Psi \Sigma \Gamma \Lambda \zeta \vartheta".split())
 LOSS_WORD = re.compile(r"(?i)loss|cost|err|error|obj|MSE|CE")
 
 NO_ARRAYS = set("s S d D p P r K L N C F G H U V M".split())  #: before a parenthesis, a factor
@@ -107,7 +110,7 @@ class Heads:
     def fail(self, message, item):
         raise EquationError(message, self.latex, (item.start, item.end))
 
-    def head(self, items, at) -> Head | None:
+    def head(self, items, at, slots=False) -> Head | None:
         r"""x, \delta, \hat I, \mathcal{L}, dZ, \mathbf X"""
         item = items[at]
         if isinstance(item, Braces):  # {\color{…}x}, {x}
@@ -118,7 +121,9 @@ class Heads:
             return Head(inner.key, (item,), at + 1) if whole else None
         text = item.text
         if text in GREEK:
-            return Head(text, (item,), at + 1)
+            return Head(text, (item,), at + 1, text in CAPITALS)
+        if text == r"\tanh":
+            return Head("tanh", (), at + 1, True)
         if text in SCRIPT_LETTERS and at + 1 < len(items):
             inner = text_in(items_of(items[past_space(items, at + 1)]))
             if inner.isalpha():
@@ -142,9 +147,14 @@ class Heads:
         if text in WORD_FONTS and at + 1 < len(items):
             next_at = past_space(items, at + 1)
             inner = text_in(items_of(items[next_at]))
+            if inner == "d" and next_at + 1 < len(items):  # \mathrm{d}b
+                of = self.head(items, next_at + 1)
+                if of is not None and len(of.key) == 1:
+                    return Head(f"d{of.key}", (), of.after, True)
             if re.fullmatch(r"[A-Za-z]", inner):
                 return Head(inner, items_of(items[next_at]), next_at + 1)
-            if re.fullmatch(r"d\\?[A-Za-z]+", inner) and len(inner) <= 4 or LOSS_WORD.fullmatch(inner):
+            known = LOSS_WORD.fullmatch(inner) or inner in NONLINEAR
+            if known or (re.fullmatch(r"d\\?[A-Za-z]+", inner) and len(inner) <= 4):
                 return Head(inner, (), next_at + 1, True)
             return None
         if re.fullmatch("[A-Za-z]", text):
@@ -152,10 +162,8 @@ class Heads:
             if LOSS_WORD.fullmatch(run):
                 return Head(run, (), after, True)
             if (
-                re.fullmatch(r"d[A-Za-z]", run)
-                and after < len(items)
-                and is_one_of(items, after, "_", "(", "[")
-            ):
+                re.fullmatch(r"d[xwbzyahoXWBZYAHOKFUI]|dout", run) and not slots
+            ):  # (in a subscript it is a product)
                 return Head(run, (), after, True)
             return Head(text, (item,), at + 1)
         return None
@@ -216,7 +224,7 @@ class Heads:
 
     def atom(self, items, at, slots=False) -> Atom | None:
         """A head with all its scripts; `slots`: within a subscript, where nothing is indexed by parentheses."""
-        head = self.head(items, at)
+        head = self.head(items, at, slots)
         if head is None and not slots and is_one_of(items, at, "("):  # (\omega')^l
             close = closing_of(items, at)
             if close is not None and is_one_of(items, close + 1, "^", "_"):

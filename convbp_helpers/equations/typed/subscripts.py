@@ -252,7 +252,7 @@ class Subscripts(FirstLook):
         key = f"{atom.head.key}_{below}" if sub is not None else atom.head.key
         if atom.sup is not None:
             key += "^" + word_in(atom.sup).strip("()")
-        an_array = self.called[atom.head.key]["sub"] and key not in self.composites
+        an_array = self.called[atom.head.key]["sub"] and key not in self.composites and not self.in_limit
         a_number = below.isdigit() and key not in self.composites
         if atom.sup is None and not atom.primes and (key in SERIES.settings or a_number or an_array):
             for item in items[list(items).index(atom.head.shown[0]) if atom.head.shown else 0 : atom.after]:

@@ -64,7 +64,7 @@ _UNICODE = {
 }  # fmt: skip
 GREEK = set(
     r"\alpha \beta \gamma \delta \epsilon \varepsilon \eta \theta \kappa \lambda \mu \nu \xi \rho \sigma \tau \phi "
-    r"\varphi \psi \omega \ell \Delta \Omega \Theta \Phi \Psi \Sigma \zeta".split()
+    r"\varphi \psi \omega \ell \Delta \Omega \Theta \Phi \Psi \Sigma \Gamma \Lambda \zeta \vartheta".split()
 )
 SCRIPT_LETTERS = {r"\mathcal", r"\mathscr", r"\mathfrak", r"\mathbb"}  # \mathcal{L} is another letter than L
 PLAIN_FONTS = {r"\mathbf", r"\boldsymbol", r"\bm", r"\mathsf", r"\mathit", r"\vec", r"\pmb"}
@@ -87,7 +87,9 @@ SPACING = {
 
 
 def uncommented(latex):
-    return re.sub(r"(?<!\\)%.*", lambda comment: " " * len(comment.group()), latex)
+    blank = lambda found: " " * len(found.group())  # noqa: E731
+    text = re.sub(r"(?<!\\)%.*", blank, latex)
+    return re.sub(r"^\s*(?:\$\$?|\\\[)|(?:\$\$?|\\\])\s*$", blank, text)  # the signs around a display
 
 
 def items_in(latex: str) -> tuple:
