@@ -43,6 +43,7 @@ STATEMENTS = [
     ("06", "and libraries do not agree", [*(f"word:{name}:SAME:stride above 1:{USUAL}" for name in ("tensorflow", "jax")), f"word:keras_tensorflow:same:stride above 1:{USUAL}", f"word:tensorflow:SAME:both:{USUAL}", "word:pytorch:same:stride above 1:refuses"]),
     ("06", "moved from one library to the other", ["none"]),
     ("06", "one number per axis, for both sides", ["claim:pytorch:padding_is_one_number_for_both_sides", "agrees:jax:forward:asymmetric padding", "claim:tensorflow:pairs_are_taken_by_conv2d_and_its_transpose", "claim:tensorflow:words_only_for_other_numbers_of_axes"]),
+    ("06", "With a stride longer than the kernel", ["here:a_negative_number_of_zeros_is_refused", "claim:pytorch:negative_pads_crop", "silent:tfjs:same in three dimensions"]),
     ("06", "with negative numbers crops", ["claim:pytorch:negative_pads_crop"]),
     ("06", "TensorFlow's documentation of", [f"word:tensorflow:SAME:stride 1:{USUAL}"]),
     ("07", "count like this", [f"agrees:{name}:forward:dilation" for name in FOUR]),

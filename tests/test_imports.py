@@ -50,6 +50,7 @@ ROOMS = """
     equations/common_letters.py
     equations/latex.py
     equations/colouring.py
+    equations/line_breaks.py
     equations/tree.py
     equations/typed/tokens.py
     equations/typed/heads.py

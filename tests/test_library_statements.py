@@ -183,6 +183,15 @@ def fold_and_unfold_of_pytorch():
     assert np.allclose(home, matrix.col2im(columns, x.shape, (2, 3), **settings), rtol=1e-14)
 
 
+def a_negative_number_of_zeros_is_refused():
+    with pytest.raises(ValueError, match="negative"):
+        np.pad(X, (0, -1))
+    torch = oracle()
+    row = torch.from_numpy(X)[None, None]
+    with pytest.raises(RuntimeError, match="negative padding is not supported"):
+        torch.nn.functional.conv1d(row, row[..., :1], stride=3, padding=-1)
+
+
 def gemm_beside_pytorch():
     measured = json.loads((ROOT / "benchmarks" / "measured.json").read_text(encoding="utf-8"))
     ratios = [of["gemm"] for of in measured["ratios"].values() if "gemm" in of]
@@ -289,7 +298,7 @@ HERE = {
     for function in (
         numpy_counts_from_zero, numpy_slides_both_ways, numpy_keeps_the_last, numpy_exchanges,
         output_paddings_of_pytorch_and_keras, numpy_puts_the_odd_zero_in_front, most_libraries_mean_the_usual,
-        numpy_add_at_adds_twice, numpy_slices_may_end_behind, numpy_windows_are_no_copy, gemm_beside_pytorch, fold_and_unfold_of_pytorch, gradcheck_of_pytorch,
+        numpy_add_at_adds_twice, numpy_slices_may_end_behind, numpy_windows_are_no_copy, gemm_beside_pytorch, fold_and_unfold_of_pytorch, gradcheck_of_pytorch, a_negative_number_of_zeros_is_refused,
         same_is_mostly_s_times_u, twenty_three_and_1293, tensorflow_keeps_the_shape_of_an_empty_batch, those_with_other_numbers_agree_on_hundreds,
     )
 }  # fmt: skip

@@ -14,6 +14,7 @@ from .colouring import coloured
 from .evaluating import close
 from .latex import EquationError
 from .letters.saying import letters_table, read_as
+from .line_breaks import broken
 from .notation import SERIES, Notation
 
 __all__ = [
@@ -195,10 +196,10 @@ class _Said:
 
 
 def typeset(latex: str, notation: Notation = SERIES) -> str:
-    """The LaTeX as a display, its arrays in their colours; without empty lines, at which typesetting would stop."""
+    """The LaTeX as a display, its arrays in their colours and long lines broken; no empty lines: they end a display."""
     body = re.sub(r"(?<!\\)%.*", "", latex)
     body = "\n".join(line for line in body.strip().splitlines() if line.strip())
-    return f"$$\n{coloured(body, notation)}\n$$"
+    return f"$$\n{coloured(broken(body), notation)}\n$$"
 
 
 def verdict_html(check) -> str:

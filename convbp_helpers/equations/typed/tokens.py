@@ -157,6 +157,17 @@ def past_space(items, at):
     return at
 
 
+def past_row_break(items, at):
+    r"""Past the spaces, and past a row break with its distance and the & behind it: \\[4pt] &."""
+    at = past_space(items, at)
+    if is_one_of(items, at, "\\\\"):
+        at = past_space(items, at + 1)
+        if is_one_of(items, at, "["):
+            close = next((n for n in range(at, len(items)) if is_one_of(items, n, "]")), at)
+            at = past_space(items, close + 1)
+    return past_space(items, at + 1) if is_one_of(items, at, "&") else at
+
+
 def is_one_of(items, at, *texts):
     return at < len(items) and isinstance(items[at], Token) and items[at].text in texts
 

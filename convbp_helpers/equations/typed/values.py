@@ -15,6 +15,7 @@ from .tokens import (
     is_one_of,
     is_space,
     items_of,
+    past_row_break,
     past_space,
     split_at,
     text_in,
@@ -482,7 +483,7 @@ class Values(Subscripts):
 
     def _padded(self, items, opening, close, item):
         r"""\text{pad}(\delta) * w: a padded array, valid beside the other, is the full join of the two"""
-        nxt = past_space(items, close + 1)
+        nxt = past_row_break(items, close + 1)
         parts = split_at(items[opening + 1 : close], ",")
         self.put("(", items[opening])
         self.values(parts[0])
