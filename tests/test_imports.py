@@ -86,8 +86,15 @@ ROOMS = """
     equations/magic.py
     equations/__init__.py
 
+    exercises/sections.py
     exercises/report.py
     exercises/predictions.py
+    exercises/limits.py
+    exercises/misconceptions/walking.py
+    exercises/misconceptions/catalogue.py
+    exercises/misconceptions/naming.py
+    exercises/misconceptions/__init__.py
+    exercises/locating.py
     exercises/functions.py
     exercises/written.py
     exercises/small_layers.py

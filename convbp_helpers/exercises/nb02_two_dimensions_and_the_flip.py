@@ -9,7 +9,7 @@ import numpy as np
 from .. import loops
 from ..words import digits
 from .functions import Case, function
-from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, section_of
 from .small_layers import integers, plain_layers
 from .written import Piece, equation
 
@@ -56,7 +56,8 @@ def check_turned_kernel(answer) -> Report:
     ]
     for wrong, said in mistakes:
         if np.array_equal(got, wrong):
-            return Report(name, FAILED, said, diagnosis=said)
+            question = "A half turn is two quarter turns. Where does it take the cell [0, 0]?"
+            return Report(name, FAILED, said, Diagnosis(said, question, section_of(name)))
     if got.shape != w.shape:
         return Report(name, FAILED, f"The shape is {got.shape}; a half turn keeps (2, 3).")
     if not np.array_equal(got, w[::-1, ::-1]):

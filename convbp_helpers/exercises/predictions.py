@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from inspect import Parameter, Signature
+from numbers import Real
 
 import numpy as np
 
-from .report import FAILED, NOT_ATTEMPTED, PASSED, Report, name_in
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, name_in, section_of
 
 RIGHT = ""  #: nothing is said to the right number
 
@@ -32,17 +33,29 @@ def _judged(name: str, answers: dict, numbers: dict[str, dict], praise: str) -> 
     """Each of the answers is looked at, so that all that is wrong is said at once."""
     if all(value is ... for value in answers.values()):
         return Report(name, NOT_ATTEMPTED, f"Replace each ... by your answer: {', '.join(answers)}.")
-    lines, known = [], []
-    for key, value in answers.items():
-        replies = numbers[key]
+    lines, known, question = [], [], ""
+    for key, given in answers.items():
+        replies, value = numbers[key], _one_number(given)
         if value is ...:
             lines.append(f"{key}: still to answer.")
-        elif not isinstance(value, (int, float, np.number)):
-            lines.append(f"{key} = {value!r}: not right. The answer is one number.")
+        elif isinstance(value, str):
+            lines.append(f"{key} = {given!r}: not right. Write the number without quotes.")
+        elif value is None:
+            lines.append(f"{key} = {given!r}: not right. The answer is one number.")
         elif replies.get(value) != RIGHT or isinstance(value, bool):
             said = replies.get(value) or replies[...]
-            lines.append(f"{key} = {value!r}: not right. {said}")
-            known += [said] if said != replies[...] else []
+            lines.append(f"{key} = {given!r}: not right. {said}")
+            if said != replies[...]:
+                known.append(said)
+                question = question or replies[...]
     if lines:
-        return Report(name, FAILED, "\n".join(lines), " ".join(known) or None)
+        diagnosis = Diagnosis(" ".join(known), question, section_of(name)) if known else None
+        return Report(name, FAILED, "\n".join(lines), diagnosis)
     return Report(name, PASSED, praise)
+
+
+def _one_number(value):
+    """The number in an answer, alone or in an array without axes; None where there is none, and a text as it is."""
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value.item()
+    return value if value is ... or isinstance(value, (str, Real)) else None

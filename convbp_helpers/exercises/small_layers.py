@@ -12,6 +12,7 @@ from ..geometry import Geometry
 from ..selection import links_of
 from ..words import by, counted
 from .functions import Case
+from .misconceptions import Walk
 
 #: each is a sum of products of a cell of one array and a cell of the other
 FACTORS = {"grad_x": ("delta", "w"), "grad_w": ("delta", "x"), "z": ("w", "x")}
@@ -91,6 +92,13 @@ class Layer:
         index = index[len(index) - getattr(self, name).ndim :]
         return f"{name.replace('delta', 'δ')}[{','.join(map(str, index))}]"
 
+    def walk(self, of) -> tuple[Walk, int]:
+        """The pass that makes grad_x, grad_w, grad_b or z, and how many axes in front the array here leaves out."""
+        arrays = {name: self._whole(name) for name in ("x", "w", "delta")}
+        left_out = dict(grad_x=("x", self.x), grad_w=("w", self.w), z=("delta", self.delta)).get(of)
+        drop = 1 if left_out is None else arrays[left_out[0]].ndim - left_out[1].ndim
+        return Walk.of_layer(self.geometry, of, **arrays), drop
+
     def case(self, of, also=None, **known) -> Case:
         """An answer that must return grad_x, grad_w or z: handed over are its two factors, and what else is named."""
         given = {name: getattr(self, name) for name in ("delta", "x", "w") if name in FACTORS[of]}
@@ -106,6 +114,7 @@ class Layer:
             getattr(self, of),
             terms=partial(self.terms, of),
             mistakes=mistakes,
+            walks={"": self.walk(of)},
             **known,
         )
 

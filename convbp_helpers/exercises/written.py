@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from .. import equations
 from ..equations.reading import expression
 from ..equations.tree import Add, Mul, Name, Page, Slope, Sum, form, rebuild, walk
 from ..words import sentence
-from .report import FAILED, NOT_ATTEMPTED, PASSED, Report, name_in
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, name_in, section_of
 
 
 # ------------------------------------------------------------------------------------------- what is asked of it
@@ -133,7 +134,7 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: s
         message = getattr(error, "message", "write one equation")
         slipped = _slipped(page, slips)
         said = [f"It cannot be judged yet: {message}.", *map(sentence, slipped)]
-        return Report(name, FAILED, "\n".join(said), "".join(slipped) or None)
+        return Report(name, FAILED, "\n".join(said), _diagnosis(name, "".join(slipped)))
     if form(chain.members[0]) != form(expression(left)):
         return Report(name, FAILED, f"The left-hand side should be {left}")
     found = set().union(*map(_pieces, chain.members[1:]))
@@ -145,11 +146,37 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: s
         got, expected = (example.right, example.left) if example is not None else (None, None)
         slipped = _slipped(page, slips)
         lines = [sentence(line) for line in (*verdict.sentences(), *slipped, *amiss[:1])]
-        known = "".join(slipped) or "; or if ".join(verdict.causes) or None
-        return Report(name, FAILED, "\n".join(lines), known, got, expected)
+        known = "".join(slipped) or "; or if ".join(verdict.causes) or "".join(amiss[:1])
+        return Report(name, FAILED, "\n".join(lines), _diagnosis(name, known), got, expected)
     if verdict.warnings or amiss:
-        return Report(name, FAILED, f"It holds, but {(*verdict.warnings, *amiss)[0]}.")
+        said = (*verdict.warnings, *amiss)[0]
+        return Report(name, FAILED, f"It holds, but {said}.", _diagnosis(name, said))
     return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.")
+
+
+#: what the words of a mistake hold -> what to ask oneself
+_QUESTIONS = (
+    ("sign", "Solve the link i = su + dk − p for what stands on the left. Which sign does each term get?"),
+    ("exchanged", "What does each of the two letters count, and along which axis does it lie?"),
+    ("sum", "Which letters stand on the right, and not on the left? Each of them is summed."),
+    ("bound", "Which letters stand on the right, and not on the left? Each of them is summed, once."),
+    ("group", "How many groups lie before that of filter f, and how many channels has each?"),
+    ("stride|no s |s_h|s_w", "Where does the window of output u begin, if it moves by s?"),
+    (
+        "padding|no p |p_",
+        "Which cell does output 0 read through tap 0, if p cells of padding stand in front?",
+    ),
+    ("dilation|no d ", "How far apart do two neighbouring taps read?"),
+    ("written with|is asked for", "Which arrays may the right-hand side hold, as the exercise asks?"),
+    ("", "Take the smallest layer above, and write down the terms of its first wrong cell. Which is amiss?"),
+)
+
+
+def _diagnosis(name, text) -> Diagnosis | None:
+    if not text:
+        return None
+    question = next(question for searched, question in _QUESTIONS if re.search(searched, text))
+    return Diagnosis(text, question, section_of(name))
 
 
 def _in_our_letters(latex) -> Page:

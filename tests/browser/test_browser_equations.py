@@ -46,7 +46,7 @@ def malformed(latex, marked, *words):
 EXERCISE = "exercises.check_weight_gradient_over_inputs"
 STATES = {
     "right": of("", GRAD_X + r"\sum_f \sum_{k,l} \delta_{n,f,i-k,j-l}\, w_{f,c,k,l}", "right", ("Holds on",)),
-    "right, of any layer": of("", LAYER_GRAD_X, "right", ("Holds on",)),
+    "right, of any layer": of("", LAYER_GRAD_X, "right", ("Holds on",), lines=5),
     "kernel not flipped": of(
         "",
         GRAD_X + r"\sum_f \sum_{k,l} \delta_{n,f,i+k,j+l}\, w_{f,c,k,l}",
@@ -81,6 +81,7 @@ STATES = {
         r"\frac{\partial J}{\partial x_i} = \sum_k [s \mid i-k]\, \delta_{(i-k)/s}\, w_k - 1234500 \cdot [i > 3]",
         "wrong",
         ("Does not hold.", "input 30", "i = 11"),
+        lines=3,
     ),
     "a layer asked for": of(
         "kernel=3 size=7",

@@ -1,0 +1,96 @@
+"""Where a wrong array is wrong: which cells they have in common, in words of the layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..words import counted, listed, plural
+from .misconceptions.walking import Walk
+
+#: the axes of each array in front of those of space
+_FRONT = dict(
+    z=("example", "filter"), grad_x=("example", "channel"), grad_w=("filter", "channel"), grad_b=("filter",)
+)
+_SPACE = {1: ("cell",), 2: ("row", "column"), 3: ("plane", "row", "column")}
+
+
+def located(got, expected, walk: Walk | None, wrong) -> str:
+    """One sentence about where the wrong cells lie, or nothing where they lie all over.
+
+    wrong : bool array of the shape of both.
+    """
+    if got.shape != expected.shape or not expected.ndim or expected.size < 2:
+        return ""
+    if wrong.all():
+        return _all_wrong(got, expected)
+    names = _names(expected.ndim, walk)
+    if walk is not None and (said := _of_the_layer(wrong, walk)):
+        return said
+    for axis, name in enumerate(names):
+        others = tuple(a for a in range(wrong.ndim) if a != axis)
+        lines = wrong.any(axis=others)
+        size = len(lines)
+        at = np.flatnonzero(lines)
+        if size > 1 and len(at) < size:
+            which = listed(at.tolist())
+            if list(at) == [size - 1]:
+                return f"Only the last {name} is wrong ({name} {which}); all before it are right."
+            if list(at) == [0]:
+                return f"Only the first {name} is wrong; all behind it are right."
+            if len(at) <= 4:
+                left = size - len(at)
+                others = f"the other {counted(left, name)} {plural(left, 'is', 'are')} right"
+                return f"Wrong cells lie only in {name} {which}; {others}."
+    return ""
+
+
+def _names(ndim, walk):
+    if walk is None:
+        return [f"entry along axis {axis}" for axis in range(ndim)] if ndim > 1 else ["cell"]
+    dims = walk.dims if walk.of != "grad_b" else 0
+    space = _SPACE.get(dims, ()) if walk.of != "grad_w" else ("tap",) if dims == 1 else _taps(dims)
+    names = [*_FRONT[walk.of], *space]
+    return (
+        names[len(names) - ndim :] if len(names) >= ndim else [f"entry along axis {a}" for a in range(ndim)]
+    )
+
+
+def _taps(dims):
+    return tuple(f"{name} of taps" for name in _SPACE.get(dims, ("axis",) * dims))
+
+
+def _all_wrong(got, expected):
+    if np.allclose(got, 0):
+        return "Every cell is 0: is anything added at all?"
+    if got.size > 2 and np.allclose(got, got.ravel()[0]) and not np.allclose(expected, expected.ravel()[0]):
+        return "Every cell holds the same number: an index is missing from the sum, or everything is summed."
+    if got.size > 1 and np.allclose(np.sort(got.ravel()), np.sort(expected.ravel())):
+        return "All the right numbers are there, in other places: an axis is reversed, or two are exchanged."
+    return "Every cell is wrong, so it is no matter of the edges: look at one term in the middle."
+
+
+def _of_the_layer(wrong, walk):
+    """What the wrong cells of the input gradient, or of the output, are to the layer."""
+    if walk.of == "grad_x":
+        space = wrong.reshape(-1, *wrong.shape[wrong.ndim - walk.dims :]).any(axis=0)
+        inside, behind = [], []
+        for axis in walk.layer.axes:
+            reach = axis.stride * (axis.out_size - 1) + axis.span - axis.padding[0]
+            behind.append(np.arange(axis.size) >= reach)
+            edge = np.arange(axis.size)
+            full = axis.span - 1
+            inside.append(
+                (edge + axis.padding[0] >= full)
+                & (edge + axis.padding[0] <= axis.stride * (axis.out_size - 1))
+            )
+        grids = np.meshgrid(*behind, indexing="ij")
+        leftover = np.logical_or.reduce(grids)
+        if leftover.any() and space.any() and not (space & ~leftover).any():
+            return "Only the leftover is wrong: no window reads those cells, so their gradient is 0."
+        middle = np.logical_and.reduce(np.meshgrid(*inside, indexing="ij"))
+        if middle.any() and space.any() and not (space & middle).any():
+            return (
+                "Only cells near the edge are wrong, those that not all of the windows reach: "
+                "which links does your code take there?"
+            )
+    return ""
