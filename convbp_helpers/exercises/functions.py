@@ -15,7 +15,7 @@ from ..gradcheck import compare
 from ..words import digits, plural
 from .limits import MEMORY, SECONDS, DidNotFinish, limited, printed
 from .locating import located
-from .misconceptions import CATALOGUE, PRECISION, Answer, named, two_at_once
+from .misconceptions import CATALOGUE, PRECISION, Answer, Factor, named, two_at_once
 from .misconceptions import equal as _equal
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, name_in, section_of
 
@@ -425,9 +425,9 @@ def _shown(trial, got, expected, number, part) -> tuple[str, Diagnosis | None]:
         text = "; or if ".join(everywhere or known)
         return f"This is what comes out if {text}.", diagnosed(text, entries)
     if entries:
-        entries = _apart(entries)
-        text = "; or if ".join(entry.text for entry in entries)
-        same = " The layers here do not tell the two apart." if len(entries) > 1 else ""
+        apart = _apart(entries)
+        text = "; or if ".join(entry.text for entry in apart)
+        same = " The layers here do not tell the two apart." if len(apart) > 1 else ""
         return f"This is what comes out if {text}.{same}", diagnosed(text, entries)
     if answers and (both := two_at_once(answers)):
         text = f"{both[0].text}, and at the same time {both[1].text}"
@@ -443,10 +443,12 @@ def _only(case, words):
 
 
 def _apart(entries):
-    """One of those that say the same in other words, and two at most."""
+    """Of those that make the same numbers: a factor alone, one of those that say the same in other words, or two."""
     kinds = {}
     for entry in entries:
-        kinds.setdefault(entry.name.partition(" ")[0] if entry.name.startswith("=") else entry.name, entry)
+        if isinstance(entry, Factor):
+            return (entry,)
+        kinds.setdefault("=" if entry.name.startswith("=") else entry.name, entry)
     return tuple(kinds.values())[:2]
 
 

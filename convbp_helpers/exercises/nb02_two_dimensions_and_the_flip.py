@@ -104,6 +104,7 @@ def check_backward_through_tanh():
                 grad_b=np.asarray(loops.grad_bias(delta[None, None])[0]),
             ),
             reminder=reminder,
+            walks={part: backward.walk(part) for part in ("grad_x", "grad_w", "grad_b")},
             equations=dict(grad_x="(2.3)", grad_w="(2.5)", grad_b="(2.6)"),
         )
 

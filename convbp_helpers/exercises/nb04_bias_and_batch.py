@@ -6,7 +6,7 @@ from .. import loops
 from ..words import counted
 from .functions import Case, function
 from .predictions import RIGHT, prediction
-from .small_layers import integers
+from .small_layers import integers, whole_layer
 from .written import Piece, equation, written_with
 
 __all__ = [
@@ -61,6 +61,7 @@ def check_grad_bias():
             dict(delta=delta),
             grad_b,
             sentences={"A sum, not a mean.": [grad_b * shape[1] / delta.size, grad_b / len(delta)]},
+            walks={"": (whole_layer(delta=delta).walk("grad_b")[0], 0)},
             about="Sum over all axes but axis 1, however many there are: δ may have 3, 4 or 5.",
         )
 
@@ -85,6 +86,7 @@ def check_backward_of_mean():
             grad_w=loops.grad_weight(delta, x, w.shape),
             grad_b=loops.grad_bias(delta),
         )
+        layer = whole_layer(x, w, delta)
         channels, filters = counted(w_shape[1], "channel"), counted(w_shape[0], "filter")
         factors = {
             "N counts the examples, not the cells of z.": batch / z.size,
@@ -98,6 +100,7 @@ def check_backward_of_mean():
             sentences={
                 said: [factor * part for part in expected.values()] for said, factor in factors.items()
             },
+            walks={part: (layer.walk(part)[0], 0) for part in expected},
             reminder="All three start from the same δ. Put 1/N into it, once, and nowhere else.",
             equations=dict(grad_x="(4.5)", grad_w="(4.4)", grad_b="(4.2)"),
         )

@@ -9,7 +9,7 @@ from ..geometry import Geometry
 from ..words import by, counted
 from .functions import Case, function
 from .predictions import RIGHT, prediction
-from .small_layers import Layer, integers
+from .small_layers import Layer, integers, whole_layer
 from .written import Piece, equation, other_signs, settings_needed, written_with
 
 __all__ = [
@@ -167,6 +167,10 @@ def check_repaired_two_layers():
                     delta2, x=z1
                 ),
             },
+            walks=dict(
+                grad_w1=whole_layer(x, w1, grad_a1 * (z1 > 0)).walk("grad_w"),
+                grad_w2=whole_layer(a1, w2, delta2).walk("grad_w"),
+            ),
             reminder="On the way down an activation stands before each layer: from J, which is the first?",
             about="What belongs to the first layer has the shape of z1, what belongs to the second that of z2.",
         )

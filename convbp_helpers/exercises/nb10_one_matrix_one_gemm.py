@@ -6,7 +6,7 @@ from .. import loops, matrix
 from ..words import counted
 from .functions import Case, function
 from .predictions import RIGHT, prediction
-from .small_layers import integers
+from .small_layers import integers, whole_layer
 from .written import Piece, equation, instead, written_with
 
 __all__ = [
@@ -141,6 +141,7 @@ def check_repaired_weight_product():
             shapes={
                 (batch, *shape): "That is one gradient for each example; the examples share the weights."
             },
+            walks={"": whole_layer(x, np.ones(shape), delta).walk("grad_w")},
             about="delta is (N, F, U, V), columns is (N, C·K·L, U·V).",
         )
 

@@ -8,7 +8,7 @@ from .. import taps
 from ..words import counted
 from .functions import Case, function
 from .predictions import RIGHT, prediction
-from .small_layers import integers
+from .small_layers import integers, whole_layer
 
 __all__ = [
     "check_step_of_one",
@@ -75,6 +75,7 @@ def check_unit_impulses():
         forward = Row(tuple(w.tolist()), bias, stride)
         delta = integers(rng, (inputs - n_weights) // stride + 1)
         grad_x = taps.grad_input(delta[None, None], w[None, None], (1, 1, inputs), stride=stride)[0, 0]
+        row = whole_layer(np.zeros((1, 1, inputs)), w[None, None], delta[None, None], stride=stride)
         ones = sum(forward(row) for row in np.eye(inputs)) - inputs * bias
         yield Case(
             f"layer with {counted(inputs, 'input')}, {counted(n_weights, 'weight')}, bias {bias:g}, stride {stride}",
@@ -90,6 +91,7 @@ def check_unit_impulses():
                     inputs, delta @ ones
                 ),
             },
+            walks={"": (row.walk("grad_x")[0], 2)},
             short="One slope for each cell of x, n_inputs of them.",
             about="forward takes a row of n_inputs cells, and returns a row as long as delta.",
         )

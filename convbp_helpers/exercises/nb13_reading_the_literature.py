@@ -6,7 +6,7 @@ from .. import taps
 from ..words import counted
 from .functions import Case, function
 from .predictions import RIGHT, prediction
-from .small_layers import integers
+from .small_layers import integers, whole_layer
 from .written import Piece, equation, written_with
 
 __all__ = [
@@ -66,6 +66,7 @@ def check_from_one_to_zero():
         cells = stride * (outputs - 1) + n_taps + leftover
         G, V = integers(rng, outputs), integers(rng, cells)
         grad = taps.grad_weight(G[None, None], V[None, None], (1, 1, n_taps), stride=stride)[0, 0]
+        row = whole_layer(V[None, None], np.ones((1, 1, n_taps)), G[None, None], stride=stride)
         read = lambda index: V[index] if 0 <= index < len(V) else 0.0  # noqa: E731, B023
         sums = lambda index: np.array(  # noqa: E731
             [sum(G[m] * read(index(m, k)) for m in range(outputs)) for k in range(n_taps)]  # noqa: B023
@@ -84,5 +85,6 @@ def check_from_one_to_zero():
                 "the taps are reversed": grad[::-1],
                 "it is divided by the number of outputs: it is no mean": grad / outputs,
             },
+            walks={"": (row.walk("grad_w")[0], 2)},
             about="All arrays have one axis.",
         )

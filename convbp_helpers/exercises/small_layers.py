@@ -133,6 +133,16 @@ class Layer:
         return {}
 
 
+def whole_layer(x=None, w=None, delta=None, **settings) -> Layer:
+    """A layer of arrays that have all their axes; without x and w, one whose kernels have a single tap."""
+    if x is None:
+        x, w = (
+            np.ones((len(delta), 1, *delta.shape[2:])),
+            np.ones((delta.shape[1], 1, *(1,) * (delta.ndim - 2))),
+        )
+    return Layer("", Geometry.of(x.shape, w.shape, **settings), x, w, delta, settings)
+
+
 def plain_layers(sizes):
     """One channel, one filter and no settings, for each (input shape, kernel shape)."""
     rng = np.random.default_rng(7)

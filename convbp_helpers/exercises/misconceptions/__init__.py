@@ -4,8 +4,19 @@
 each with words, a question and a section to reread; `naming` finds those that make the numbers of an answer.
 """
 
-from .catalogue import CATALOGUE, FACTORS
+from .catalogue import CATALOGUE, FACTORS, Factor, Misconception
 from .naming import PRECISION, Answer, equal, named, two_at_once
 from .walking import Walk
 
-__all__ = ["CATALOGUE", "FACTORS", "PRECISION", "Answer", "Walk", "equal", "named", "two_at_once"]
+__all__ = [
+    "CATALOGUE",
+    "FACTORS",
+    "PRECISION",
+    "Answer",
+    "Factor",
+    "Misconception",
+    "Walk",
+    "equal",
+    "named",
+    "two_at_once",
+]

@@ -45,19 +45,23 @@ def equal(got, wrong) -> bool:
 
 
 def named(answers: list[Answer]) -> tuple[Misconception | Factor, ...]:
-    """The misconceptions that make all of these arrays; of several that do, those that say most of them apart.
+    """The misconceptions that make all of these arrays, of which the first is wrong.
 
-    The first of the answers is wrong. One misconception must make every one of them, right ones too; two at once must
-    make at least two.
+    Where a misconception says nothing of a layer, as of a kernel that has no transpose of its own shape, that layer
+    does not count.
     """
     answers = [answer for answer in answers if answer.walk.links <= MOST_LINKS]
     if not answers:
         return ()
-    if found := _factors(answers):
-        return found
     entries = [entry for entry in CATALOGUE if answers[0].walk.of in entry.of]
-    found = [entry for entry in entries if all(answer.is_made_by(_made(entry, answer)) for answer in answers)]
-    return tuple(found)
+    return (*_factors(answers), *(entry for entry in entries if _makes_all(entry, answers)))
+
+
+def _makes_all(entry, answers):
+    if not answers[0].is_made_by(_made(entry, answers[0])):
+        return False
+    made = ((answer, _made(entry, answer)) for answer in answers[1:])
+    return all(array is None or answer.is_made_by(array) for answer, array in made)
 
 
 def two_at_once(answers: list[Answer]) -> tuple[Misconception | Factor, ...]:
