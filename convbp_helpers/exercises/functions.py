@@ -14,7 +14,7 @@ import numpy as np
 from ..gradcheck import compare
 from ..words import digits, plural
 from .limits import MEMORY, SECONDS, DidNotFinish, limited, printed
-from .locating import located
+from .locating import known_shape, located
 from .misconceptions import CATALOGUE, PRECISION, Answer, Factor, named, two_at_once
 from .misconceptions import equal as _equal
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, name_in, section_of
@@ -153,7 +153,7 @@ class _Trial:
             said = f"your function asked for more than {MEMORY >> 30} GiB of memory. Which array or list grows on?"
             report = Report(self.name, FAILED, f"Did not finish: on the {case.layer}, {said}" + _given(case))
         except BaseException as error:  # SystemExit too: nothing that an answer raises stops Run All
-            report = Report(self.name, FAILED, _raised(error, case))
+            report = _raised(self.name, error, case)
         raise _Told(report)
 
     def answers(self, first, part) -> list[tuple[int, np.ndarray]]:
@@ -181,6 +181,8 @@ def _read_only(argument):
 
 
 # ------------------------------------------------------------------------------------------- what a function raises
+_WHERE_IT_RAISED = "Which shapes have the arrays on this layer, at the line that raised it?"
+
 #: in what numpy and Python say when an array has other axes than a function thinks
 _ABOUT_AXES = "axis|einstein|broadcast|dimension|unpack|tuple index"
 
@@ -224,7 +226,7 @@ _CAUSES = (
 )
 
 
-def _raised(error: BaseException, case: Case) -> str:
+def _raised(name: str, error: BaseException, case: Case) -> Report:
     try:
         text = str(error)
     except Exception:
@@ -234,7 +236,8 @@ def _raised(error: BaseException, case: Case) -> str:
         words for kind, searched, words in causes if isinstance(error, kind) and re.search(searched, text)
     ]
     lines = [f"On the {case.layer}, your function raised {type(error).__name__}: {text}", *said[:1]]
-    return "\n".join(lines) + _given(case)
+    diagnosis = Diagnosis(said[0], _WHERE_IT_RAISED, section_of(name)) if said else None
+    return Report(name, FAILED, "\n".join(lines) + _given(case), diagnosis)
 
 
 def _given(case: Case) -> str:
@@ -338,7 +341,10 @@ def _judged_array(trial: _Trial, got, expected: np.ndarray, number: int, part: s
     if got.shape != expected.shape:
         line = f"{at}On the {case.layer}, the shape is {got.shape} and should be {expected.shape}."
         said, mistake = _shown(trial, got, expected, number, part)
-        said = said or case.shapes.get(..., "A gradient has the shape of what it is the gradient of.")
+        if not said:
+            said = case.shapes.get(..., "A gradient has the shape of what it is the gradient of.")
+            if known := known_shape(got.shape, expected.shape, case.arguments):
+                said, mistake = f"{known}\n{said}", Diagnosis(known, _WHICH_AXES, section_of(name))
         return Report(name, FAILED, f"{line}\n{said}", mistake)
     if got.dtype.kind != "f" and not np.array_equal(expected, expected.astype(got.dtype)):
         said = f"The result is {got.dtype}, which cuts off decimals; use an array of floats."
@@ -380,6 +386,9 @@ _QUESTIONS = {
     "grad_b": "Which cells of the output change when this bias is nudged, and by how much?",
     "z": "Take the first wrong output: which cells does its window read?",
 }
+_WHICH_AXES = (
+    "Which letters has the cell of the result in its subscript, and how many values has each of them?"
+)
 _ANY_QUESTION = "Work the first wrong cell out by hand, from what was given: at which step do you part?"
 
 

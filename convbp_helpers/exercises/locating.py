@@ -44,6 +44,31 @@ def located(got, expected, walk: Walk | None, wrong) -> str:
     return ""
 
 
+def known_shape(got, expected, arguments) -> str:
+    """One sentence about what a wrong shape is, where it is one that is known."""
+    given = [
+        name for name, array in arguments.items() if isinstance(array, np.ndarray) and array.shape == got
+    ]
+    if given and got:
+        return f"That is the shape of {given[0]}: is it handed back as it came, or summed over the wrong letters?"
+    if not got:
+        return "Everything is summed into one number."
+    if sorted(got) == sorted(expected):
+        return "The sizes are right, and in another order: axes are exchanged."
+    shorter, longer = sorted((got, expected), key=len)
+    if len(longer) == len(shorter) + 1:
+        at = [axis for axis in range(len(longer)) if longer[:axis] + longer[axis + 1 :] == shorter]
+        if at and longer is expected:
+            return f"Axis {at[0]} is missing: it was summed, or one entry of it was picked."
+        if at:
+            return f"There is one axis too many, axis {at[0]}: is it to be summed?"
+    if len(got) == len(expected):
+        off = {axis: a - b for axis, (a, b) in enumerate(zip(got, expected, strict=True)) if a != b}
+        how = [f"axis {axis} is {abs(n)} too {'long' if n > 0 else 'short'}" for axis, n in off.items()]
+        return f"{listed(how)[0].upper()}{listed(how)[1:]}."
+    return ""
+
+
 def _names(ndim, walk):
     if walk is None:
         return [f"entry along axis {axis}" for axis in range(ndim)] if ndim > 1 else ["cell"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .predictions import RIGHT, prediction
-from .report import FAILED, NOT_ATTEMPTED, PASSED, Report
+from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, section_of
 from .written import Piece, equation, written_with
 
 __all__ = ["check_summed_letters", "check_nudge", "check_strided_weight_gradient"]
@@ -16,10 +16,15 @@ def check_summed_letters(*, grad_x, grad_w, grad_b) -> Report:
         return Report(name, NOT_ATTEMPTED, 'Replace each ... by letters, for example "nuv".')
     said = [f"{key}{words}" for key, answer in answers.items() if (words := _said_to_letters(key, answer))]
     if said:
-        return Report(name, FAILED, "\n".join(said))
+        known = [line for line in said if "still to answer" not in line]
+        diagnosis = Diagnosis("\n".join(known), _LETTERS, section_of(name)) if known else None
+        return Report(name, FAILED, "\n".join(said), diagnosis)
     return Report(
         name, PASSED, "Summed: what is left in the term and not named by the gradient's own subscript."
     )
+
+
+_LETTERS = "Which letters stand in the term, and which of them does the gradient's own subscript name?"
 
 
 def _said_to_letters(key, answer) -> str:

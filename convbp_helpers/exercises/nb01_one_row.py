@@ -60,8 +60,11 @@ check_weight_gradient_over_inputs = equation(
         Piece("x_i", "in this form x stands as x_i, with the input itself as its index"),
         *written_with("δ", "x"),
     ],
-    without=[
-        Piece("Σu", "it still sums over u: the link gives one u for each i and k"),
+    remarks=[
+        Piece(
+            "Σu",
+            "The bracket leaves one u for each i and k, u = i − k: put that into δ, and its sum is gone.",
+        ),
     ],
     praise="The same links, counted by their inputs. Where i − k is no output, δ reads as zero.",
 )

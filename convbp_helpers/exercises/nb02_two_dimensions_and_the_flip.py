@@ -53,6 +53,8 @@ def check_turned_kernel(answer) -> Report:
         (w[::-1], "Only the rows changed places. A half turn reverses the columns as well."),
         (w[:, ::-1], "Only the columns changed places. A half turn reverses the rows as well."),
         (w, "That is the kernel as it was."),
+        (w[::-1, ::-1].T, "That is turned and transposed. A half turn keeps the shape 2×3."),
+        (w[::-1, ::-1].ravel(), "The order is right, and the rows are missing: write a list of two rows."),
     ]
     for wrong, said in mistakes:
         if np.array_equal(got, wrong):
@@ -84,6 +86,15 @@ def check_grad_input_gather():
     return [layer.case("grad_x") for layer in plain_layers(PLANES)]
 
 
+def _three(backward) -> dict:
+    """The three gradients of a layer with this δ."""
+    return dict(
+        grad_x=backward.grad_x,
+        grad_w=backward.grad_w,
+        grad_b=np.asarray(loops.grad_bias(backward.delta[None, None])[0]),
+    )
+
+
 @function(praise="The gradient passes the activation first: delta = grad_a σ'(z).")
 def check_backward_through_tanh():
     """Exercise 2.4, find the mistake: (grad_a, x, w, b) -> (grad_x, grad_w, grad_b) of the layer a = tanh(z)."""
@@ -98,11 +109,25 @@ def check_backward_through_tanh():
         yield Case(
             layer.name,
             dict(grad_a=grad_a, x=layer.x, w=layer.w, b=b),
-            dict(
-                grad_x=backward.grad_x,
-                grad_w=backward.grad_w,
-                grad_b=np.asarray(loops.grad_bias(delta[None, None])[0]),
-            ),
+            _three(backward),
+            mistakes={
+                words: list(_three(replace(layer, delta=np.broadcast_to(wrong, delta.shape))).values())
+                for words, wrong in {
+                    "δ is ∂J/∂a: the derivative of the activation is left out": grad_a,
+                    "tanh'(z) is taken to be 1 − tanh(z), without the square": grad_a
+                    * (1 - np.tanh(layer.z + b)),
+                    "the activation is taken in place of its derivative": grad_a * np.tanh(layer.z + b),
+                    "the derivative is taken at z without the bias": grad_a * (1 - np.tanh(layer.z) ** 2),
+                    "the derivative is taken at ∂J/∂a, where z belongs": grad_a * (1 - np.tanh(grad_a) ** 2),
+                    "the derivative stands alone: ∂J/∂a is left out": 1 - np.tanh(layer.z + b) ** 2,
+                    "the derivative is taken twice": delta * (1 - np.tanh(layer.z + b) ** 2),
+                }.items()
+            }
+            | {
+                "the derivative is taken at x, behind the layer: it belongs to δ, in front of it": (
+                    replace(layer, delta=grad_a).grad_x * (1 - np.tanh(layer.x) ** 2)
+                )
+            },
             reminder=reminder,
             walks={part: backward.walk(part) for part in ("grad_x", "grad_w", "grad_b")},
             equations=dict(grad_x="(2.3)", grad_w="(2.5)", grad_b="(2.6)"),
@@ -115,7 +140,7 @@ check_weight_gradient_through_activation = equation(
     needs=[
         Piece("∂a", "∂J/∂a is asked for: put the last line of (2.7) in for δ"),
         Piece(r"\sigma'", "the derivative of the activation should stand in it: σ'(z), as in (2.7)"),
-        Piece("z_u,v", "the derivative is taken at z_{u,v}, the activation's own input, as in (2.7)"),
+        Piece("z", "the derivative is taken at z_{u,v}, the activation's own input, as in (2.7)"),
     ],
     without=[Piece(r"\delta", "δ still stands in it: put the last line of (2.7) in for it")],
     praise="(2.7) and (2.5) in one line.",

@@ -163,6 +163,10 @@ def check_repaired_two_layers():
                     first(taps.grad_input(by_values, w2, a1.shape) * (z1 > 0)),
                     second(by_values, x=a1),
                 ],
+                "the cells that were off are let through, and those that were on are stopped": [
+                    first(grad_a1 * (z1 < 0)),
+                    second(upstream * (z2 < 0), x=a1),
+                ],
                 "the second layer is taken to read z1; it reads what the activation made of it": second(
                     delta2, x=z1
                 ),

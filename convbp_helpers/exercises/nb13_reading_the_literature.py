@@ -33,11 +33,11 @@ check_weight_gradient_in_any_letters = equation(
     "Exercise 13.2: the weight gradient of a row with stride and padding, in any letters.",
     of="w_k",
     needs=[
-        Piece("Σu", "sum over the outputs: the weight is in all of them"),
         *written_with("δ", "x"),
         Piece("s", "for stride 1 only: there is no stride in it", layer=dict(stride=2)),
         Piece("p", "for layers without padding only: there is none in it", layer=dict(padding=((2, 1),))),
     ],
+    hints=[Piece("Σu", "sum over the outputs: the weight is in all of them")],
     praise="Every output has read this weight once.",
 )
 

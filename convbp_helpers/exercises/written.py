@@ -23,6 +23,9 @@ class Piece:
     what: str
     said: str  #: what to say if it is missing (or there), as the end of "It holds, but …"
     layer: dict | None = None  #: what is missing is no fault if the equation holds on these layers
+    form: bool = (
+        False  #: a sum that is asked for as such; any other is there in some form if the equation holds
+    )
 
     def is_missed(self, found, question) -> bool:
         return self.what not in found and not (self.layer and question.on(**self.layer).holds())
@@ -102,24 +105,27 @@ def _with_slip(page: Page, change) -> Page:
 
 
 # -------------------------------------------------------------------------------------------------- how it is judged
-def equation(doc: str, *, of: str, needs=(), without=(), hints=(), slips=None, praise: str):
+def equation(doc: str, *, of: str, needs=(), without=(), hints=(), slips=None, remarks=(), praise: str):
     """A check, with this docstring, of an equation for the gradient of a cell, as x_{c,i}.
 
     Its right-hand side must hold, with the pieces in `needs` and none of those in `without`, nor that gradient again.
     `hints` is what to look for, and to say, only where the equation does not hold. `slips` is what to say to a wrong
-    one -> the change with which it holds: one in several places, which the checker does not try.
+    one -> the change with which it holds: one in several places, which the checker does not try. `remarks` are said to
+    a right one that has such a piece.
     """
     left = rf"\frac{{\partial J}}{{\partial {of}}}"
     again = Piece(f"∂{of[0]}", "it says nothing yet: the right-hand side is a gradient again")
 
     def check(latex) -> Report:
-        return _judged(name_in(doc), latex, left, needs, [*without, again], hints, slips or {}, praise)
+        return _judged(
+            name_in(doc), latex, left, needs, [*without, again], hints, slips or {}, remarks, praise
+        )
 
     check.__doc__ = doc
     return check
 
 
-def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: str) -> Report:
+def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, praise: str) -> Report:
     if latex is ... or (isinstance(latex, str) and not latex.strip()):
         return Report(name, NOT_ATTEMPTED, "Write the equation below the line %%equation, and run the cell.")
     if not isinstance(latex, str):
@@ -134,10 +140,12 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: s
         message = getattr(error, "message", "write one equation")
         slipped = _slipped(page, slips)
         said = [f"It cannot be judged yet: {message}.", *map(sentence, slipped)]
-        return Report(name, FAILED, "\n".join(said), _diagnosis(name, "".join(slipped)))
+        known = "".join(slipped) or (message if re.search(_KNOWN_ERRORS, message) else "")
+        return Report(name, FAILED, "\n".join(said), _diagnosis(name, known))
     if form(chain.members[0]) != form(expression(left)):
-        return Report(name, FAILED, f"The left-hand side should be {left}")
-    found = set().union(*map(_pieces, chain.members[1:]))
+        said = f"The left-hand side should be {left}"
+        return Report(name, FAILED, said, _diagnosis(name, said))
+    found = _pieces(chain.members[-1])
     amiss = [piece.said for piece in needs if piece.is_missed(found, question)]
     amiss += [piece.said for piece in without if piece.what in found]
     if not verdict.holds:
@@ -151,14 +159,22 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, praise: s
     if verdict.warnings or amiss:
         said = (*verdict.warnings, *amiss)[0]
         return Report(name, FAILED, f"It holds, but {said}.", _diagnosis(name, said))
-    return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.")
+    remark = "".join(f" {piece.said}" for piece in remarks if piece.what in found)
+    return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.{remark}")
 
+
+_KNOWN_ERRORS = "bound|not whole|divides nothing"  #: of an equation that cannot be judged, what is a mistake
 
 #: what the words of a mistake hold -> what to ask oneself
 _QUESTIONS = (
     ("sign", "Solve the link i = su + dk − p for what stands on the left. Which sign does each term get?"),
     ("exchanged", "What does each of the two letters count, and along which axis does it lie?"),
     ("sum", "Which letters stand on the right, and not on the left? Each of them is summed."),
+    ("left-hand side should", "Of which array is the gradient asked for, and which of its cells?"),
+    (
+        "not whole|divides nothing",
+        "For which taps is there a link at all? Which bracket keeps the others out?",
+    ),
     ("bound", "Which letters stand on the right, and not on the left? Each of them is summed, once."),
     ("group", "How many groups lie before that of filter f, and how many channels has each?"),
     ("stride|no s |s_h|s_w", "Where does the window of output u begin, if it moves by s?"),
@@ -229,7 +245,10 @@ def _worded(node) -> str:
 
 
 def _pieces(member) -> set[str]:
-    """The letters of a tree, its plain cells, what is differentiated by, and what is summed over."""
+    """The letters of a tree, its plain cells, what is differentiated by, and what is summed over.
+
+    What has a prime is found without it as well.
+    """
     found = set()
     for node in walk(member):
         if isinstance(node, Name):
@@ -251,4 +270,4 @@ def _pieces(member) -> set[str]:
                 found.add(r"\delta")
         elif isinstance(node, Sum):
             found |= {f"Σ{name.text}" for name, _, _ in node.letters}
-    return found
+    return found | {piece.replace("'", "") for piece in found if not piece.startswith("\\sigma")}

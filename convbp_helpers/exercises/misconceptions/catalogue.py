@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from math import ceil
 
 import numpy as np
@@ -107,6 +108,13 @@ def _each_side(walk):
         for s, d, a in zip(walk.stride, walk.dilation, walk.layer.axes, strict=True)
     )
     return walk.but(before=(0,) * walk.dims, size=reach)
+
+
+def _repeated(walk):
+    """Each δ stands s times in a row, where s - 1 zeros belong."""
+    steps = product(*(range(s) for s in walk.stride))
+    moved = (tuple(p - t for p, t in zip(walk.before, step, strict=True)) for step in steps)
+    return sum(walk.but(before=before).made() for before in moved)
 
 
 def _no_leftover(walk):
@@ -307,6 +315,30 @@ CATALOGUE = (
         _turned("delta"),
     ),
     Misconception(
+        "kernel turned in the forward pass",
+        "the kernel is turned: that is the convolution of mathematics, and the layer is a cross-correlation",
+        "Which weight does the first cell of a window meet?",
+        "02#Convolution and correlation",
+        Z,
+        lambda walk: walk.but(w=np.flip(walk.w, _spatial(walk.w, walk.dims))),
+    ),
+    Misconception(
+        "channels of x reversed",
+        "the channels of x are taken in reverse",
+        "Which channel of x does the kernel w[f, 0] meet?",
+        "03#Channels, one filter",
+        ("grad_w", "z"),
+        lambda walk: walk.but(x=walk.x[:, ::-1]) if walk.layer.channels > 1 else None,
+    ),
+    Misconception(
+        "x turned",
+        "x is turned as well",
+        "Output 0 reads the first cells of x. Which does yours read?",
+        "02#The weight gradient",
+        W,
+        _turned("x"),
+    ),
+    Misconception(
         "weight gradient reversed",
         "the gradient comes out reversed: nothing is flipped in it, both δ and x run up",
         "Tap k meets the slice of x that begins at k. With which slice does your first number begin?",
@@ -456,6 +488,14 @@ CATALOGUE = (
         "05#Zeros between the δ",
         X,
         _settings(lambda s, d, p, axis: (s, d, p - (s - 1))),
+    ),
+    Misconception(
+        "δ repeated",
+        "each δ stands s times in a row, as np.repeat does, where s − 1 zeros belong between two",
+        "How many links has an input that lies between two windows' first cells?",
+        "05#Zeros between the δ",
+        X,
+        _repeated,
     ),
     Misconception(
         "stride one too small",
