@@ -50,9 +50,13 @@ def equation(line: str, cell: str, shell):
     try:
         question = understood(latex, notation, layer if exercise is None else None)
     except EquationError as error:
-        show_error(error)
-        if exercise is not None:
-            display(exercise(latex))
+        report = exercise(latex) if exercise is not None else None
+        if getattr(report, "passed", False):  # it is right in letters that mean something else in the series
+            display(Latex(typeset(latex)))
+        else:
+            show_error(error)
+        if report is not None:
+            display(report)
         return
     except (TypeError, ValueError) as error:
         raise UsageError(f"{error}\n{USAGE}") from None

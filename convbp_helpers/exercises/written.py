@@ -133,6 +133,7 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, 
     page = None
     try:
         page = _in_our_letters(latex)
+        page = _with_free_letters(page) or page
         question = equations.ask(page)
         verdict = equations.check(question)
         (chain,) = page.chains
@@ -146,6 +147,7 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, 
         said = f"The left-hand side should be {left}"
         return Report(name, FAILED, said, _diagnosis(name, said))
     found = _pieces(chain.members[-1])
+    found |= _summed(found, question)
     amiss = [piece.said for piece in needs if piece.is_missed(found, question)]
     amiss += [piece.said for piece in without if piece.what in found]
     if not verdict.holds:
@@ -209,6 +211,52 @@ def _in_our_letters(latex) -> Page:
     if question.reading is None:
         return question.page
     return equations.in_letters_of_the_series(question.reading) or question.page
+
+
+def _with_free_letters(page: Page) -> Page | None:
+    """The page with other letters for those it sums over, where it holds with them and not as it stands.
+
+    Whoever counts taps by a and b, or by m and n, has used letters that mean something else in the series.
+    """
+    try:
+        if equations.ask(page).holds():
+            return None
+    except (equations.EquationError, ValueError):
+        pass
+    names = [node for chain in page.chains for member in chain.members for node in walk(member)]
+    names = [node for node in names if isinstance(node, Name)]
+    left = {node.text for chain in page.chains for node in walk(chain.members[0]) if isinstance(node, Name)}
+    sums = [node for chain in page.chains for member in chain.members for node in walk(member)]
+    summed = {name.text for node in sums if isinstance(node, Sum) for name, _, _ in node.letters} - left
+    summed -= {node.text for node in names if node.sub is not None}
+    free = [letter for letter in "tqgyoe" if letter not in {node.text for node in names}]
+    new = dict(zip(sorted(summed), free, strict=False))
+    if not new or len(summed) > len(free):
+        return None
+
+    def renamed(node, _above):
+        return replace(node, text=new[node.text]) if isinstance(node, Name) and node.text in new else node
+
+    renamed_page = _with_slip(page, renamed)
+    try:
+        return renamed_page if equations.ask(renamed_page).holds() else None
+    except (equations.EquationError, ValueError):
+        return None
+
+
+#: a size -> the letter that counts up to it in the series
+_COUNTS = dict(N="n", F="f", C="c", K0="k", K1="l", K2="m", U0="u", U1="v", H0="i", H1="j", H2="h")
+
+
+def _summed(found, question) -> set[str]:
+    """What is summed over, and plain cells, each by the letters of the series: Σi for Σm, x_i for x_m."""
+    ranges = question.asked[0].bound.ranges
+    letter = {own: _COUNTS[size] for own, size in ranges.items() if size in _COUNTS}
+    sums = {f"Σ{letter.get(piece[1:], piece[1:])}" for piece in found if piece.startswith("Σ")}
+    cells = (re.fullmatch(r"([a-z])_([a-z](?:,[a-z])*)", piece) for piece in found)
+    return sums | {
+        f"{cell[1]}_{','.join(letter.get(own, own) for own in cell[2].split(','))}" for cell in cells if cell
+    }
 
 
 def _slipped(page, slips) -> list[str]:
