@@ -411,27 +411,29 @@ def _shown(trial, got, expected, number, part) -> tuple[str, Diagnosis | None]:
         of, less = trial.cases[other].walks[part]
         answers.append(Answer(of, array, np.asarray(right[part] if part else right), less))
     entries = named(answers) if answers else ()
+
+    def everywhere(kind, words, equal):
+        """Those that make the arrays of all other layers too, where they say something."""
+        kept = []
+        for one in words:
+            made = [(array, getattr(trial.cases[other], kind).get(one)) for other, array in others]
+            if all(_found(array, {one: wrong}, equal) for array, wrong in made if wrong is not None):
+                kept.append(one)
+        return kept
+
     if got.shape != expected.shape and got.shape in case.shapes:
         return case.shapes[got.shape], diagnosed(case.shapes[got.shape], entries)
-    if found := _found(got, case.sentences, _equal):
-        return found[0], diagnosed(found[0], entries)
+    found = _found(got, case.sentences, _equal)
+    if kept := everywhere("sentences", found, _equal) or (found if not entries else []):
+        return kept[0], diagnosed(kept[0], entries)
     if got.ndim == expected.ndim == 1 and len(got) != len(expected):
         shared = min(len(got), len(expected))
         if shared and np.allclose(got[:shared], expected[:shared]):
             said = case.short if len(got) < len(expected) else case.long
             return said, diagnosed(said, entries) if said else None
     known = _found(got, case.mistakes, _alike)
-    everywhere = [
-        words
-        for words in known
-        if all(
-            _found(array, _only(trial.cases[other], words), _alike)
-            for other, array in others
-            if words in trial.cases[other].mistakes
-        )
-    ]
-    if known and (everywhere or not entries):
-        text = "; or if ".join(everywhere or known)
+    if kept := everywhere("mistakes", known, _alike) or (known if not entries else []):
+        text = "; or if ".join(kept)
         return f"This is what comes out if {text}.", diagnosed(text, entries)
     if entries:
         apart = _apart(entries)
@@ -445,10 +447,6 @@ def _shown(trial, got, expected, number, part) -> tuple[str, Diagnosis | None]:
         text = f"every cell is {ratio:.6g} times what it should be: one factor is too much, or missing"
         return f"{text[0].upper()}{text[1:]}.", diagnosed(text)
     return "", None
-
-
-def _only(case, words):
-    return {words: case.mistakes[words]}
 
 
 def _apart(entries):

@@ -47,7 +47,7 @@ OF_EXERCISE = {
     "4.2": "04#The batch in the weight gradient",
     "4.3": "04#The bias gradient, three ways",
     "4.4": "04#Sum or mean, and where 1/N lives",
-    "5.1": "05#The window moves by $s$",
+    "5.1": "05#The input gradient",
     "5.2": "05#The weight gradient, and the bias",
     "5.3": "05#The input gradient",
     "5.4": "05#Leftovers",
@@ -102,11 +102,10 @@ OF_EXERCISE = {
 def address(section: str) -> str:
     """The file and place of "05#Leftovers"; without a heading, the file."""
     notebook, _, heading = section.partition("#")
-    place = heading.replace("$", "").replace(" ", "-")
-    return f"{STEMS[notebook]}.ipynb" + (f"#{place}" if heading else "")
+    return f"{STEMS[notebook]}.ipynb" + (f"#{heading.replace(' ', '-')}" if heading else "")
 
 
 def words(section: str) -> str:
     """How "05#Leftovers" is said: 05, Leftovers."""
     notebook, _, heading = section.partition("#")
-    return f"{notebook}, {heading}".replace("$", "") if heading else notebook
+    return f"{notebook}, {heading}" if heading else notebook

@@ -160,7 +160,7 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, 
         return Report(name, FAILED, "\n".join(lines), _diagnosis(name, known), got, expected)
     if verdict.warnings or amiss:
         said = (*verdict.warnings, *amiss)[0]
-        return Report(name, FAILED, f"It holds, but {said}.", _diagnosis(name, said))
+        return Report(name, FAILED, f"It holds, but {said}.", _diagnosis(name, said, _BEYOND))
     remark = "".join(f" {piece.said}" for piece in remarks if piece.what in found)
     return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.{remark}")
 
@@ -190,10 +190,14 @@ _QUESTIONS = (
 )
 
 
-def _diagnosis(name, text) -> Diagnosis | None:
+_BEYOND = "What does the exercise ask for, beyond an equation that holds?"
+
+
+def _diagnosis(name, text, question="") -> Diagnosis | None:
     if not text:
         return None
-    question = next(question for searched, question in _QUESTIONS if re.search(searched, text))
+    found = (question for searched, question in _QUESTIONS if re.search(searched, text))
+    question = question or next(found)
     return Diagnosis(text, question, section_of(name))
 
 

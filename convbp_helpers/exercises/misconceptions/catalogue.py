@@ -938,7 +938,7 @@ CATALOGUE = (
     ),
     Misconception(
         "first example's bias",
-        "only the first example is counted",
+        "only the first example of δ is counted",
         "Do the other examples have no bias?",
         "04#The bias gradient, three ways",
         B,
