@@ -163,6 +163,11 @@ def check_repaired_two_layers():
                     first(taps.grad_input(by_values, w2, a1.shape) * (z1 > 0)),
                     second(by_values, x=a1),
                 ],
+                "negative gradients are cut off, and not those of the cells that were off": [
+                    first(grad_a1 * (grad_a1 > 0)),
+                    second(upstream * (upstream > 0), x=a1),
+                    first(_passed(upstream, w2, a1.shape)),
+                ],
                 "the cells that were off are let through, and those that were on are stopped": [
                     first(grad_a1 * (z1 < 0)),
                     second(upstream * (z2 < 0), x=a1),
@@ -217,6 +222,12 @@ def check_backward_of_a_transposed_row():
             },
             about="eps is the gradient at the large side, y what went in on the small one.",
         )
+
+
+def _passed(upstream, w2, shape):
+    """Two activations passed by the signs of the gradients."""
+    grad_a1 = taps.grad_input(upstream * (upstream > 0), w2, shape)
+    return grad_a1 * (grad_a1 > 0)
 
 
 def _drawn(rng, *shapes):

@@ -117,6 +117,42 @@ def _repeated(walk):
     return sum(walk.but(before=before).made() for before in moved)
 
 
+def _short_of_dilation(*, filled):
+    """The input gradient in as many cells as it would have without dilation; the others are 0, or not there."""
+
+    def makes(walk):
+        axes = walk.layer.axes
+        if all(axis.dilation == 1 for axis in axes):
+            return None
+        sizes = [axis.stride * (axis.out_size - 1) + axis.kernel - axis.padding[0] for axis in axes]
+        short = walk.but(size=tuple(max(min(n, axis.size), 1) for n, axis in zip(sizes, axes, strict=True)))
+        if not filled:
+            return short
+        whole = np.zeros(walk.layer.x_shape)
+        whole[(..., *map(slice, short.size))] = short.made()
+        return whole
+
+    return makes
+
+
+def _divided_each(*, after):
+    """The weight gradient in a buffer that is divided by N at each example."""
+
+    def makes(walk):
+        batch = walk.layer.batch
+        if batch == 1:
+            return None
+        grad = np.zeros(walk.layer.w_shape)
+        for n in range(batch):
+            alone = np.zeros_like(walk.delta)
+            alone[n] = walk.delta[n]
+            term = walk.but(delta=alone).made()
+            grad = (grad + term) / batch if after else grad / batch + term
+        return grad
+
+    return makes
+
+
 def _no_leftover(walk):
     reach = tuple(
         max(s * (a.out_size - 1) + d * (a.kernel - 1) + 1 - p, 1)
@@ -684,6 +720,22 @@ CATALOGUE = (
         _settings(lambda s, d, p, axis: (s, max(d - 1, 1), p)),
     ),
     Misconception(
+        "size without the dilation",
+        "the row is made as long as it would be without the dilation, and what lies behind is lost",
+        "How many cells does a window reach over, from its first tap to its last?",
+        "07#How far a window reaches",
+        X,
+        _short_of_dilation(filled=True),
+    ),
+    Misconception(
+        "row without the dilation",
+        "the result is as long as it would be without the dilation",
+        "How many cells does a window reach over, from its first tap to its last?",
+        "07#How far a window reaches",
+        X,
+        _short_of_dilation(filled=False),
+    ),
+    Misconception(
         "rows and columns exchanged",
         "the settings of the rows are used for the columns",
         "Which axis is the first, and which setting belongs to it?",
@@ -831,6 +883,22 @@ CATALOGUE = (
             if walk.layer.batch > 1
             else None
         ),
+    ),
+    Misconception(
+        "buffer divided after each example",
+        "the whole buffer is divided by N after each example, so that the first ones are divided again and again",
+        "How often has the first example been divided when the last one is added?",
+        "04#Sum or mean, and where 1/N lives",
+        W,
+        _divided_each(after=True),
+    ),
+    Misconception(
+        "buffer divided before each example",
+        "the whole buffer is divided by N before each example is added, so that the first ones are divided again and again",
+        "How often has the first example been divided when the last one is added?",
+        "04#Sum or mean, and where 1/N lives",
+        W,
+        _divided_each(after=False),
     ),
     Misconception(
         "first example only",
