@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..words import counted, listed, plural
+from ..words import listed, plural
 from .misconceptions.walking import Walk
 
 #: the axes of each array in front of those of space
@@ -38,9 +38,8 @@ def located(got, expected, walk: Walk | None, wrong) -> str:
             if list(at) == [0]:
                 return f"Only the first {name} is wrong; all behind it are right."
             if len(at) <= 4:
-                left = size - len(at)
-                others = f"the other {counted(left, name)} {plural(left, 'is', 'are')} right"
-                return f"Wrong cells lie only in {name} {which}; {others}."
+                lines = plural(len(at), name, _many(name))
+                return f"Only {lines} {which} {plural(len(at), 'is', 'are')} wrong; all others are right."
     return ""
 
 
@@ -67,6 +66,12 @@ def known_shape(got, expected, arguments) -> str:
         how = [f"axis {axis} is {abs(n)} too {'long' if n > 0 else 'short'}" for axis, n in off.items()]
         return f"{listed(how)[0].upper()}{listed(how)[1:]}."
     return ""
+
+
+def _many(name) -> str:
+    """rows of taps, entries along axis 0."""
+    first, _, rest = name.partition(" ")
+    return f"{first.replace('entry', 'entrie')}s {rest}".strip()
 
 
 def _names(ndim, walk):
