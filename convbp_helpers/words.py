@@ -80,10 +80,10 @@ def by(sizes) -> str:
 
 
 def sentence(text) -> str:
-    """With a full stop, and a capital unless it begins with a symbol."""
+    """With a full stop unless it is a question, and a capital unless it begins with a symbol."""
     word = re.match(r"[A-Za-z]+", text)
     capital = word is not None and (len(word.group()) > 1 or text.startswith("a "))
-    return f"{text[0].upper() if capital else text[0]}{text[1:]}."
+    return f"{text[0].upper() if capital else text[0]}{text[1:]}" + "." * (not text.endswith("?"))
 
 
 def undollared(text) -> str:

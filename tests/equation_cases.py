@@ -494,7 +494,7 @@ WRONG = [
         "kernel turned when scattering",
         r"\text{for all } u,v,k,l: \; \frac{\partial J}{\partial x_{u+k,v+l}} \mathrel{+}= \delta_{u,v}\, w_{K-1-k,L-1-l}",
         bug="why does this code not rotate: a scatter needs no flip",
-        cause="the kernel is flipped",
+        cause="the kernel is not flipped",
     ),
     Wrong(
         "kernel transposed",

@@ -1316,7 +1316,7 @@ CAUSES = [
     ),
     (
         GRAD_X + r"\sum_k \delta_{i-k} w_{K-1-k}",
-        "the kernel is flipped in w_{K-1-k}",
+        "the kernel is not flipped in w_{K-1-k}",
         GRAD_X + r"\sum_k \delta_{i-k} w_k",
         {},
     ),

@@ -94,7 +94,7 @@ def test_the_terms_of_a_cell_add_up_to_it(name):
     for case in CHECKS[name].cases():
         for cell in np.ndindex(case.expected.shape) if case.terms is not None else ():
             text = case.terms(cell)
-            if text == "0: no output reads this input":
+            if text == "0, as no output reads this input":
                 assert case.expected[cell] == 0
                 continue
             *terms, last = text.split(" + ")

@@ -581,7 +581,7 @@ ROWS = {
             ),
             (
                 r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{s_w u+k,s_h v+l}",
-                ["Does not hold", "multiplies u"],
+                ["Does not hold", "multiply u"],
             ),
             (
                 r"\frac{\partial J}{\partial w_{k,l}} = \sum_{u,v} \delta_{u,v} x_{u+s_h k,v+s_w l}",
@@ -612,7 +612,7 @@ ROWS = {
         [dict(smallest=16, largest=18)],
         [dict(smallest=..., largest=...)],
         [
-            (dict(smallest=15, largest=18), ["where does the last one end"]),
+            (dict(smallest=15, largest=18), ["How many cells are x₀ to x₁₅"]),
             (dict(smallest=19, largest=18), ["4 steps between 5"]),
             (dict(smallest=16, largest=19), ["sixth window"]),
             (dict(smallest=8, largest=18), ["stride 1"]),
@@ -740,7 +740,7 @@ ROWS = {
             ),
             (
                 r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{left}-l} w_{K-1-k,L-1-l}",
-                ["Does not hold", "kernel is flipped"],
+                ["Does not hold", "kernel is not flipped"],
             ),
             (
                 r"\frac{\partial J}{\partial x_{i,j}} = \sum_{k,l} \delta_{i+p_{top}-k,\,j+p_{left}-l} w_{k,l} + p_{bottom} - p_{bottom}",

@@ -96,6 +96,7 @@ ROOMS = """
     exercises/misconceptions/__init__.py
     exercises/locating.py
     exercises/functions.py
+    exercises/one_place.py
     exercises/written.py
     exercises/small_layers.py
     exercises/nb00_the_question.py

@@ -102,6 +102,10 @@ def _plus(text, step):
     return rest if last.group() != step else f"{rest}{step[0]}2"
 
 
+def _letters(node) -> set[str]:
+    return {part.text for part in walk(node) if isinstance(part, Name)}
+
+
 def _sum_of(span, *signed):
     """Terms with their signs, each in the sum by itself: one more than u + k is u + k + 1."""
     terms, signs = [], []
@@ -197,7 +201,8 @@ class _Changes:
                 yield "indices swapped", [(one, other), (other, one)], words
         if role == "weight" and (pairs := self._spatial(node)):
             flipped = [(index, _sum_of(index.span, (1, last), (-1, index))) for index, last in pairs]
-            yield "kernel flipped", flipped, f"the kernel is flipped in ${shown}$"
+            turned = any(_letters(last) & _letters(index) for index, last in pairs)
+            yield "kernel flipped", flipped, f"the kernel is {'not ' * turned}flipped in ${shown}$"
 
     def _spatial(self, node):
         """The spatial subscripts of a weight, each with the last index of its axis."""

@@ -181,10 +181,10 @@ def _read_only(argument):
 
 
 # ------------------------------------------------------------------------------------------- what a function raises
-_WHERE_IT_RAISED = "Which shapes have the arrays on this layer, at the line that raised it?"
+_WHERE_IT_RAISED = "Which shapes do the arrays have on this layer, at the line that raised it?"
 
 #: in what numpy and Python say when an array has other axes than a function thinks
-_ABOUT_AXES = "axis|einstein|broadcast|dimension|unpack|tuple index"
+_ABOUT_AXES = "axis|axes|Axes|einstein|broadcast|dimension|unpack|tuple index"
 
 #: an error, what its message holds, and what is said to the first of these that it is
 _CAUSES = (
@@ -203,19 +203,24 @@ _CAUSES = (
     (
         Exception,
         "read-only",
-        "A backward pass never writes into what it was given: add into a new array of zeros.",
+        "What was handed over is never written into: make a copy, or add into a new array of zeros.",
     ),
     (
         ValueError,
         "broadcast|matmul|aligned|mismatch",
-        "Two arrays of different shapes met. The slice of x that one weight meets has the shape of delta: "
-        "how many cells is that on this layer?",
+        "Two arrays of different shapes met. How long is each of them on this layer, and is a size written as a "
+        "number where this layer has another?",
     ),
     (
         ValueError,
         "larger than input|negative dimensions",
         "The window is longer than the array it slides over. Which of the two should slide, "
         "and do zeros go around one?",
+    ),
+    (
+        TypeError,
+        "Cannot cast|same_kind",
+        "An array of integers does not take these numbers: without dtype=int, np.zeros makes floats.",
     ),
     (
         IndexError,
@@ -343,7 +348,7 @@ def _judged_array(trial: _Trial, got, expected: np.ndarray, number: int, part: s
         said, mistake = _shown(trial, got, expected, number, part)
         if not said:
             said = case.shapes.get(..., "A gradient has the shape of what it is the gradient of.")
-            if known := known_shape(got.shape, expected.shape, case.arguments):
+            if known := known_shape(got.shape, expected.shape, case.arguments if case.walks else {}):
                 said, mistake = f"{known}\n{said}", Diagnosis(known, _WHICH_AXES, section_of(name))
         return Report(name, FAILED, f"{line}\n{said}", mistake)
     if got.dtype.kind != "f" and not np.array_equal(expected, expected.astype(got.dtype)):
@@ -355,7 +360,8 @@ def _judged_array(trial: _Trial, got, expected: np.ndarray, number: int, part: s
         return None
     cell = comparison.cells[0]
     line = f"{digits(got[cell] + 0.0)} and should be {digits(expected[cell] + 0.0)}"  # no negative zero
-    line += f" = {case.terms(cell)}." if case.terms is not None else "."
+    terms = case.terms(cell) if case.terms is not None else ""
+    line += f"{', as ' + terms[6:] if terms.startswith('0, as ') else ' = ' + terms if terms else ''}."
     if expected.ndim:
         count = len(comparison.cells)
         wrong = f"{count} of {expected.size} cells {plural(count, 'is', 'are')} wrong."
@@ -386,9 +392,7 @@ _QUESTIONS = {
     "grad_b": "Which cells of the output change when this bias is nudged, and by how much?",
     "z": "Take the first wrong output: which cells does its window read?",
 }
-_WHICH_AXES = (
-    "Which letters has the cell of the result in its subscript, and how many values has each of them?"
-)
+_WHICH_AXES = "Which letters stand in the subscript of the result, and how many values has each of them?"
 _ANY_QUESTION = "Work the first wrong cell out by hand, from what was given: at which step do you part?"
 
 
@@ -400,8 +404,13 @@ def _shown(trial, got, expected, number, part) -> tuple[str, Diagnosis | None]:
         return "", None
 
     def diagnosed(text, entries=()):
-        question = entries[0].question if entries else _QUESTIONS.get(walk and walk.of, _ANY_QUESTION)
-        section = entries[0].section if entries else section_of(trial.name)
+        usual = (
+            _WHICH_AXES if got.shape != expected.shape else _QUESTIONS.get(walk and walk.of, _ANY_QUESTION)
+        )
+        question = entries[0].question if entries else usual
+        section = own = section_of(trial.name)
+        if entries and entries[0].section[:2] <= own[:2]:  # no later page is pointed to
+            section = entries[0].section
         return Diagnosis(text, question, section, tuple(entry.name for entry in entries))
 
     others = trial.answers(number + 1, part)
@@ -438,12 +447,13 @@ def _shown(trial, got, expected, number, part) -> tuple[str, Diagnosis | None]:
     if entries:
         apart = _apart(entries)
         text = "; or if ".join(entry.text for entry in apart)
-        same = " The layers here do not tell the two apart." if len(apart) > 1 else ""
+        same = " (Both make these numbers.)" if len(apart) > 1 else ""
         return f"This is what comes out if {text}.{same}", diagnosed(text, entries)
     if answers and (both := two_at_once(answers)):
         text = f"{both[0].text}, and at the same time {both[1].text}"
         return f"Two mistakes at once: this is what comes out if {text}.", diagnosed(text, both)
-    if answers and (ratio := answers[0].ratio) and expected.size > 2:
+    ratio = Answer(walk, got, expected).ratio
+    if ratio is not None and expected.size > 2:
         text = f"every cell is {ratio:.6g} times what it should be: one factor is too much, or missing"
         return f"{text[0].upper()}{text[1:]}.", diagnosed(text)
     return "", None

@@ -96,7 +96,7 @@ def _all_wrong(got, expected):
         return "Every cell holds the same number: an index is missing from the sum, or everything is summed."
     if got.size > 1 and np.allclose(np.sort(got.ravel()), np.sort(expected.ravel())):
         return "All the right numbers are there, in other places: an axis is reversed, or two are exchanged."
-    return "Every cell is wrong, so it is no matter of the edges: look at one term in the middle."
+    return "Every cell is wrong, so the edges are not to blame."
 
 
 def _of_the_layer(wrong, walk):

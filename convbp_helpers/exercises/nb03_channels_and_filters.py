@@ -43,19 +43,19 @@ check_backward_filters = prediction(
         3: RIGHT,
         20: "20 is the number of forward filters. Each backward filter makes one map: how many maps "
         "has ∂J/∂x?",
-        ...: "Each backward filter makes one map of ∂J/∂x, and that has as many maps as x.",
+        ...: "Each backward filter makes one map of ∂J/∂x. How many maps has it?",
     },
     depth={
         20: RIGHT,
         3: "A backward filter slides over δ, not over x. How many maps has δ?",
-        ...: "A filter is as deep as the stack it slides over: here that is δ.",
+        ...: "A filter is as deep as the stack it slides over. Over which does a backward filter slide?",
     },
     kernels_turned={
         60: RIGHT,
         20: "A forward filter is 3 deep, so it is 3 kernels.",
         3: "A backward filter is 20 deep, so it is 20 kernels.",
         23: "Not the sum: one kernel for every pair of a filter and a channel.",
-        ...: "One kernel for every pair of a filter and a channel.",
+        ...: "For which pairs is there a kernel?",
     },
     praise="3 backward filters, each 20 deep: the same 60 kernels, grouped by channel.",
 )

@@ -26,18 +26,18 @@ check_links_with_stride = prediction(
     x4={
         2: RIGHT,
         3: "At stride 1 it would be 3; here fewer windows cover it.",
-        ...: "Look in which of the four lines x₄ stands.",
+        ...: "In how many of the four lines does x₄ stand?",
     },
     x5={
         1: RIGHT,
         2: "x₅ lies in the middle of a window of 3, and the next window starts behind it.",
-        3: "At stride 1 it would be 3.",
-        ...: "Look in which of the four lines x₅ stands.",
+        3: "At stride 1 it would be 3; here fewer windows cover it.",
+        ...: "In how many of the four lines does x₅ stand?",
     },
     x9={
         0: RIGHT,
         1: "A window over x₉ would need x₁₀, or start at an odd cell.",
-        ...: "Look in which of the four lines x₉ stands.",
+        ...: "In how many of the four lines does x₉ stand?",
     },
     praise="x₄ ends one window and begins the next, x₅ lies in the middle of one, x₉ behind the last.",
 )
@@ -48,13 +48,19 @@ check_weight_gradient_two_strides = equation(
     of="w_{k,l}",
     needs=[
         Piece("s", "for stride 1 only: s_h and s_w should stand in it", STRIDES),
-        Piece("s_h", "the rows have a stride of their own: write s_h in the row index", STRIDES),
-        Piece("s_w", "the columns have a stride of their own: write s_w in the column index", STRIDES),
+        Piece(
+            "s_h", "only where s_h is 1: the rows have a stride of their own, s_h in the row index", STRIDES
+        ),
+        Piece(
+            "s_w",
+            "only where s_w is 1: the columns have a stride of their own, s_w in the column index",
+            STRIDES,
+        ),
         *written_with("δ", "x"),
     ],
     hints=[
-        Piece("s_h u", "s_h is the stride of the rows: it multiplies u, and nothing else"),
-        Piece("s_w v", "s_w is the stride of the columns: it multiplies v, and nothing else"),
+        Piece("s_h u", "s_h is the stride of the rows: does it multiply u, and u alone?"),
+        Piece("s_w v", "s_w is the stride of the columns: does it multiply v, and v alone?"),
     ],
     praise="Each axis takes its own stride.",
 )
@@ -88,16 +94,17 @@ check_input_sizes = prediction(
     "Exercise 5.4, a prediction: 4 weights, stride 3, 5 outputs.",
     smallest={
         16: RIGHT,
-        15: "Five windows begin at 0, 3, 6, 9 and 12; where does the last one end?",
+        15: "The last of the five windows begins at x₁₂ and reads 4 cells, to x₁₅. How many cells are x₀ to x₁₅?",
+        18: "That is the largest: two of its cells are left over.",
         19: "There are 4 steps between 5 windows, not 5.",
         8: "That is the size at stride 1.",
-        ...: "4 steps of 3, and then a whole window.",
+        ...: "Five windows begin at 0, 3, 6, 9 and 12. Up to which cell does the last one read?",
     },
     largest={
         18: RIGHT,
         19: "With 19 inputs a sixth window would fit.",
         16: "That is the smallest: what may be left over?",
-        ...: "The smallest, and the largest leftover: less than one step.",
+        ...: "How many cells can be left over behind the last window, before one more window fits?",
     },
     praise="s(U − 1) + K + r, with r from 0 to s − 1.",
 )

@@ -29,6 +29,9 @@ def prediction(doc: str, *, praise: str, **numbers: dict):
     return check
 
 
+_QUESTION = "What is asked for, and what did you count?"
+
+
 def _judged(name: str, answers: dict, numbers: dict[str, dict], praise: str) -> Report:
     """Each of the answers is looked at, so that all that is wrong is said at once."""
     if all(value is ... for value in answers.values()):
@@ -47,7 +50,7 @@ def _judged(name: str, answers: dict, numbers: dict[str, dict], praise: str) -> 
             lines.append(f"{key} = {given!r}: not right. {said}")
             if said != replies[...]:
                 known.append(said)
-                question = question or replies[...]
+                question = question or (replies[...] if replies[...].endswith("?") else _QUESTION)
     if lines:
         diagnosis = Diagnosis(" ".join(known), question, section_of(name)) if known else None
         return Report(name, FAILED, "\n".join(lines), diagnosis)

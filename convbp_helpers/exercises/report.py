@@ -99,7 +99,7 @@ class Report:
             return ""
         question, section = self.diagnosis.question, self.diagnosis.section
         lead = f"\nAsk yourself: {question}" if question else ""
-        return lead + (f"\nReread: {words(section)}." if section else "")
+        return lead + (f"\nReread: {words(section)}" if section else "")
 
     def _repr_html_(self):
         kind = {PASSED: "right", FAILED: "wrong", NOT_ATTEMPTED: "open"}[self.verdict]

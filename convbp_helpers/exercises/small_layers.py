@@ -85,7 +85,7 @@ class Layer:
                 terms.append("·".join(self._cell(name, cells[name]) for name in FACTORS[of]))
         if len(terms) > MOST_TERMS:
             terms[MOST_TERMS - 1 :] = [f"{len(terms) - MOST_TERMS + 1} more"]
-        return " + ".join(terms) or "0: no output reads this input"
+        return " + ".join(terms) or "0, as no output reads this input"
 
     def _cell(self, name, index) -> str:
         """δ[1,2], with as many indices as the array has axes."""

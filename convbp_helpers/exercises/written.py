@@ -10,6 +10,7 @@ from .. import equations
 from ..equations.reading import expression
 from ..equations.tree import Add, Mul, Name, Page, Slope, Sum, form, rebuild, walk
 from ..words import sentence
+from .one_place import one_place
 from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, name_in, section_of
 
 
@@ -139,6 +140,10 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, 
         (chain,) = page.chains
     except (equations.EquationError, ValueError) as error:
         message = getattr(error, "message", "write one equation")
+        if re.search(r"beside the others it needs|counts cells of a", message) and _has_left_side(page, left):
+            message = (
+                f"the right-hand side has arrays of other axes than {left}, which is as asked for: {message}"
+            )
         slipped = _slipped(page, slips)
         said = [f"It cannot be judged yet: {message}.", *map(sentence, slipped)]
         known = "".join(slipped) or (message if re.search(_KNOWN_ERRORS, message) else "")
@@ -155,6 +160,8 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, 
         example = verdict.counterexample
         got, expected = (example.right, example.left) if example is not None else (None, None)
         slipped = _slipped(page, slips)
+        if not slipped and not verdict.causes and (words := one_place(page)):
+            slipped = [f"it holds if {words}"]
         lines = [sentence(line) for line in (*verdict.sentences(), *slipped, *amiss[:1])]
         known = "".join(slipped) or "; or if ".join(verdict.causes) or "".join(amiss[:1])
         return Report(name, FAILED, "\n".join(lines), _diagnosis(name, known), got, expected)
@@ -165,13 +172,24 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, 
     return Report(name, PASSED, f"{praise} It holds on {verdict.layers} layers.{remark}")
 
 
-_KNOWN_ERRORS = "bound|not whole|divides nothing"  #: of an equation that cannot be judged, what is a mistake
+_KNOWN_ERRORS = (
+    "bound|not whole|divides nothing|other axes than"  #: what is a mistake in an equation without a verdict
+)
 
 #: what the words of a mistake hold -> what to ask oneself
 _QUESTIONS = (
-    ("sign", "Solve the link i = su + dk − p for what stands on the left. Which sign does each term get?"),
+    ("begin at 0", "At which number do the indices begin in this series?"),
+    ("the other way round", "Solve the link {link} for the index that you need. What is taken from what?"),
+    ("in the order", "In which order are the axes of that array stored?"),
+    (r"it holds if \$[a-z']+\$ is ", "What does each subscript of that array count?"),
+    ("is left out", "Which two factors has the term of a link?"),
+    ("sign", "Solve the link {link} for the index that you need. Which sign does each term get?"),
     ("exchanged", "What does each of the two letters count, and along which axis does it lie?"),
     ("sum", "Which letters stand on the right, and not on the left? Each of them is summed."),
+    (
+        "other axes than",
+        "Which axes has this layer? Which of your subscripts does it not have, or have besides?",
+    ),
     ("left-hand side should", "Of which array is the gradient asked for, and which of its cells?"),
     (
         "not whole|divides nothing",
@@ -197,8 +215,18 @@ def _diagnosis(name, text, question="") -> Diagnosis | None:
     if not text:
         return None
     found = (question for searched, question in _QUESTIONS if re.search(searched, text))
-    question = question or next(found)
+    question = (question or next(found)).format(link=_link(int(section_of(name)[:2])))
     return Diagnosis(text, question, section_of(name))
+
+
+def _link(notebook: int) -> str:
+    """The link as far as it has been met."""
+    dilated = "dk" if notebook >= 7 else "k"
+    return f"i = {'su' if notebook >= 5 or not notebook else 'u'} + {dilated}" + " − p" * (notebook >= 6)
+
+
+def _has_left_side(page, left) -> bool:
+    return page is not None and form(page.chains[0].members[0]) == form(expression(left))
 
 
 def _in_our_letters(latex) -> Page:

@@ -86,6 +86,14 @@ def _settings(change):
     return makes
 
 
+def _where_padded(makes):
+    return lambda walk: makes(walk) if any(any(axis.padding) for axis in walk.layer.axes) else None
+
+
+def _where_not_padded(makes):
+    return lambda walk: None if any(any(axis.padding) for axis in walk.layer.axes) else makes(walk)
+
+
 def _reversed_sum(walk):
     return walk.then(lambda array: np.flip(array, _spatial(array, walk.dims)))
 
@@ -328,7 +336,7 @@ CATALOGUE = (
     Misconception(
         "reads on where it should read back",
         "the input is taken at u − k: where the window reads on, the way back reads on as well",
-        "Solve the link i = su + k for u. Which sign does k get?",
+        "Solve the link for the output. Which sign does k get?",
         "01#The same sum, walked the other way",
         X,
         _settings(lambda s, d, p, axis: (s, -d, p)),
@@ -336,7 +344,7 @@ CATALOGUE = (
     # -------------------------------------------------------------------------------------- which cells are read
     Misconception(
         "reads back where it should read on",
-        "x is read at su − k, the other way from the window",
+        "x is read backwards from the first cell of the window",
         "Which input does output 0 read through tap 1?",
         "01#The weight gradient",
         ("grad_w", "z"),
@@ -367,6 +375,46 @@ CATALOGUE = (
         lambda walk: walk.but(x=walk.x[:, ::-1]) if walk.layer.channels > 1 else None,
     ),
     Misconception(
+        "δ turned in the weight gradient",
+        "δ is turned by 180°; in the weight gradient nothing is turned",
+        "Output u and its δ stand at the same place. What would turn δ?",
+        "02#The weight gradient",
+        W,
+        _turned("delta"),
+    ),
+    Misconception(
+        "reads back, and from the end",
+        "x is read backwards from the first cell of the window, and negative indices count from the end",
+        "Which input does output 0 read through tap 1?",
+        "01#The weight gradient",
+        ("grad_w", "z"),
+        lambda walk: _settings(lambda s, d, p, axis: (s, -d, p))(walk).but(edges="from the end"),
+    ),
+    Misconception(
+        "filters summed in the weight gradient",
+        "the filters are summed on δ, so that all filters get the same gradient",
+        "Which filter made the map f of δ, and to which filter's weights does it belong?",
+        "03#Filters, one channel",
+        W,
+        lambda walk: (
+            walk.but(delta=np.repeat(walk.delta.sum(1, keepdims=True), walk.layer.filters, 1))
+            if walk.layer.filters > 1
+            else None
+        ),
+    ),
+    Misconception(
+        "channels of the result summed",
+        "every channel gets the sum of all channels",
+        "Each channel of x has a gradient of its own. Which letter must stay in the result?",
+        "03#Channels, one filter",
+        X,
+        lambda walk: (
+            walk.then(lambda array: np.repeat(array.sum(1, keepdims=True), array.shape[1], 1))
+            if walk.layer.channels > 1
+            else None
+        ),
+    ),
+    Misconception(
         "x turned",
         "x is turned as well",
         "Output 0 reads the first cells of x. Which does yours read?",
@@ -393,7 +441,7 @@ CATALOGUE = (
     Misconception(
         "the window's position forgotten",
         "the window's position is left out: each tap meets only the cells under the first window",
-        "Output u reads x at su + k. Where is u in your index?",
+        "Which input does output u read through tap k? Where is u in your index?",
         "01#Links",
         SUMS,
         _settings(lambda s, d, p, axis: (0, d, p)),
@@ -401,7 +449,7 @@ CATALOGUE = (
     Misconception(
         "the tap's place forgotten",
         "the tap's place in the window is left out: every tap meets the window's first cell",
-        "Output u reads x at su + k through tap k. Where is k in your index?",
+        "Which input does output u read through tap k? Where is k in your index?",
         "01#Links",
         SUMS,
         _settings(lambda s, d, p, axis: (s, 0, p)),
@@ -551,7 +599,7 @@ CATALOGUE = (
     ),
     Misconception(
         "outputs rounded down",
-        "u is rounded down, where a stride that does not divide leaves no link",
+        "u is rounded down, though there is no link where s does not divide i − k",
         "Is there a link from an output to this input through every tap? When not?",
         "05#The input gradient",
         X,
@@ -559,7 +607,7 @@ CATALOGUE = (
     ),
     Misconception(
         "outputs rounded up",
-        "u is rounded up, where a stride that does not divide leaves no link",
+        "u is rounded up, though there is no link where s does not divide i − k",
         "Is there a link from an output to this input through every tap? When not?",
         "05#The input gradient",
         X,
@@ -620,7 +668,7 @@ CATALOGUE = (
         "Which of the two paddings moves the cells of x: that in front, or that behind?",
         "06#The crop",
         SUMS,
-        _settings(lambda s, d, p, axis: (s, d, axis.padding[1])),
+        _where_padded(_settings(lambda s, d, p, axis: (s, d, axis.padding[1]))),
     ),
     Misconception(
         "crop one too many",
@@ -628,7 +676,7 @@ CATALOGUE = (
         "How many cells of padding stand in front?",
         "06#The crop",
         SUMS,
-        _settings(lambda s, d, p, axis: (s, d, p + 1)),
+        _where_padded(_settings(lambda s, d, p, axis: (s, d, p + 1))),
     ),
     Misconception(
         "crop one too few",
@@ -636,7 +684,41 @@ CATALOGUE = (
         "How many cells of padding stand in front?",
         "06#The crop",
         SUMS,
-        _settings(lambda s, d, p, axis: (s, d, p - 1)),
+        _where_padded(_settings(lambda s, d, p, axis: (s, d, p - 1))),
+    ),
+    Misconception(
+        "moved to the front",
+        "everything lies one cell too far to the front",
+        "To which cell do the first output and the first tap belong?",
+        "01#Links",
+        X,
+        _where_not_padded(_settings(lambda s, d, p, axis: (s, d, p + 1))),
+    ),
+    Misconception(
+        "moved to the end",
+        "everything lies one cell too far to the end",
+        "To which cell do the first output and the first tap belong?",
+        "01#Links",
+        X,
+        _where_not_padded(_settings(lambda s, d, p, axis: (s, d, p - 1))),
+    ),
+    Misconception(
+        "reads one cell further",
+        "every tap meets a slice of x that begins one cell too late",
+        "With which cell does the slice for the first tap begin?",
+        "01#Links",
+        ("grad_w", "z"),
+        _where_not_padded(_settings(lambda s, d, p, axis: (s, d, p - 1))),
+    ),
+    Misconception(
+        "leftover in front",
+        "the leftover is put in front, where it lies at the end",
+        "Where does the first window begin, and at which end is a cell left over?",
+        "05#Leftovers",
+        X,
+        lambda walk: walk.but(
+            before=tuple(p - a.leftover for p, a in zip(walk.before, walk.layer.axes, strict=True))
+        ),
     ),
     Misconception(
         "p where d(K − 1) − p belongs",
@@ -656,7 +738,7 @@ CATALOGUE = (
     ),
     Misconception(
         "counted from the end",
-        "a negative index counts from the end; in the padding there is no cell",
+        "a negative index counts from the end of the array, where there is no cell before the first",
         "What does Python make of x[-1]? Is there such a cell in the row?",
         "06#Scatter",
         SUMS,
