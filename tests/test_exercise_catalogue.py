@@ -218,9 +218,9 @@ def reversed_row(delta, x, n_taps):
 @pytest.mark.parametrize(
     ("name", "answer", "words"),
     [
-        ("check_grad_input_1d", flipped_row, "the kernel is flipped"),
-        ("check_repaired_grad_input", flipped_row, "the kernel is flipped"),
-        ("check_grad_input_gather", flipped_plane, "the kernel is flipped"),
+        ("check_grad_input_1d", flipped_row, "the kernel lies the wrong way round"),
+        ("check_repaired_grad_input", flipped_row, "the kernel lies the wrong way round"),
+        ("check_grad_input_gather", flipped_plane, "the kernel lies the wrong way round"),
         ("check_grad_weight_1d", reversed_row, "the gradient comes out reversed"),
     ],
 )

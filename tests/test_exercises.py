@@ -1385,7 +1385,7 @@ ROWS = {
                 lambda *given: two_layers(*given, two=lambda z2: np.maximum(z2, 0)),
                 ["Wrong: grad_w1, grad_w2", "values"],
             ),
-            (lambda *given: two_layers(*given)[::-1], ["Wrong: grad_w1, grad_w2", "shape"]),
+            (lambda *given: two_layers(*given)[::-1], ["in the wrong order", "grad_w2, grad_w1"]),
             (lambda *given: two_layers(*given)[0], ["as a tuple"]),
             (lambda *given: two_layers(*given, one=lambda z1: z1 < 0), ["Wrong: grad_w1", "Right: grad_w2"]),
         ],
@@ -1712,10 +1712,11 @@ ROWS = {
         ],
     ),
     "check_two_that_are_wrong": Row(
-        [dict(first=2, second=4)],
+        [dict(first=2, second=4), dict(first=4, second=2)],
         [dict(first=..., second=...)],
         [
-            (dict(first=4, second=2), ["second of the two", "first of the two"]),
+            (dict(first=4, second=1), ["second of the two"]),
+            (dict(first=3, second=2), ["first of the two"]),
             (dict(first=1, second=4), ["That one holds", "over the outputs"]),
             (dict(first=2, second=3), ["That one holds", "bias"]),
             (dict(first=5, second=4), ["numbers 1 to 4"]),

@@ -342,7 +342,6 @@ CONVOLVED = [
     lambda d, w, n: [np.array(value) for value in np.convolve(d, w)],
     lambda d, w, n: [Fraction(value) for value in np.convolve(d, w)],
     lambda d, w, n: np.convolve(d, w)[::-1][::-1],
-    lambda d, w, n: np.convolve(d, w).astype(int),
     lambda d, w, n: np.convolve(d, w).astype(object),
     lambda d, w, n: np.ma.array(np.convolve(d, w)),
     lambda d, w, n: (print("looked at"), np.convolve(d, w))[1],

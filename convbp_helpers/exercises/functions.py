@@ -285,6 +285,10 @@ def _judged_arrays(trial: _Trial, got, number) -> Report | None:
     wrong = [part for part, report in reports.items() if report is not None]
     if not wrong:
         return None
+    if order := _other_order(parts, expected):
+        said = f"The gradients are right, and in the wrong order: you return {', '.join(order)}."
+        question = f"In which order are they asked for? {', '.join(expected)}."
+        return Report(trial.name, FAILED, said, Diagnosis(said, question, section_of(trial.name)))
     right = [part for part in expected if part not in wrong]
     first = reports[wrong[0]]
     summary = f"Wrong: {', '.join(wrong)}. "
@@ -294,6 +298,17 @@ def _judged_arrays(trial: _Trial, got, number) -> Report | None:
         advice = f"Compare {wrong[0]} with {case.equations[wrong[0]]}." if wrong[0] in case.equations else ""
     message = "\n".join(line for line in (summary, first.message, advice) if line)
     return Report(trial.name, FAILED, message, first.diagnosis, first.got, first.expected)
+
+
+def _other_order(parts, expected) -> list[str]:
+    """The names of right arrays that stand in another order, or none."""
+    order = []
+    for got in parts.values():
+        same = [
+            name for name, array in expected.items() if np.shape(got) == array.shape and _equal(got, array)
+        ]
+        order += same[:1]
+    return order if sorted(order) == sorted(expected) else []
 
 
 def _no_array(trial, got, part) -> Report | None:
@@ -426,14 +441,14 @@ def _shown(trial, got, expected, number, part) -> tuple[str, Diagnosis | None]:
         kept = []
         for one in words:
             made = [(array, getattr(trial.cases[other], kind).get(one)) for other, array in others]
-            if all(_found(array, {one: wrong}, equal) for array, wrong in made if wrong is not None):
+            if all(_found(array, {one: wrong}, equal) for array, wrong in made if not _nothing(wrong)):
                 kept.append(one)
         return kept
 
     if got.shape != expected.shape and got.shape in case.shapes:
         return case.shapes[got.shape], diagnosed(case.shapes[got.shape], entries)
     found = _found(got, case.sentences, _equal)
-    if kept := everywhere("sentences", found, _equal) or (found if not entries else []):
+    if kept := everywhere("sentences", found, _equal):
         return kept[0], diagnosed(kept[0], entries)
     if got.ndim == expected.ndim == 1 and len(got) != len(expected):
         shared = min(len(got), len(expected))
@@ -441,7 +456,7 @@ def _shown(trial, got, expected, number, part) -> tuple[str, Diagnosis | None]:
             said = case.short if len(got) < len(expected) else case.long
             return said, diagnosed(said, entries) if said else None
     known = _found(got, case.mistakes, _alike)
-    if kept := everywhere("mistakes", known, _alike) or (known if not entries else []):
+    if kept := everywhere("mistakes", known, _alike):
         text = "; or if ".join(kept)
         return f"This is what comes out if {text}.", diagnosed(text, entries)
     if entries:
@@ -473,6 +488,11 @@ def _found(got, mistakes: Mistakes, equal) -> list[str]:
     """The words of those that make this array."""
     made = {words: arrays if isinstance(arrays, list) else [arrays] for words, arrays in mistakes.items()}
     return [words for words, arrays in made.items() if any(equal(got, wrong) for wrong in arrays)]
+
+
+def _nothing(wrong) -> bool:
+    """Whether a layer says nothing of a mistake: it has no array of it."""
+    return wrong is None or (isinstance(wrong, list) and not wrong)
 
 
 def _alike(got, wrong) -> bool:

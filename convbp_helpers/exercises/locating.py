@@ -22,7 +22,7 @@ def located(got, expected, walk: Walk | None, wrong) -> str:
     if got.shape != expected.shape or not expected.ndim or expected.size < 2:
         return ""
     if wrong.all():
-        return _all_wrong(got, expected)
+        return _all_wrong(got, expected, walk)
     names = _names(expected.ndim, walk)
     if walk is not None and (said := _of_the_layer(wrong, walk)):
         return said
@@ -32,14 +32,12 @@ def located(got, expected, walk: Walk | None, wrong) -> str:
         size = len(lines)
         at = np.flatnonzero(lines)
         if size > 1 and len(at) < size:
-            which = listed(at.tolist())
             if list(at) == [size - 1]:
-                return f"Only the last {name} is wrong ({name} {which}); all before it are right."
+                return f"Only the last {name} is wrong; all before it are right."
             if list(at) == [0]:
                 return f"Only the first {name} is wrong; all behind it are right."
             if len(at) <= 4:
-                lines = plural(len(at), name, _many(name))
-                return f"Only {lines} {which} {plural(len(at), 'is', 'are')} wrong; all others are right."
+                return f"Only {_which(name, at)} {plural(len(at), 'is', 'are')} wrong; all others are right."
     return ""
 
 
@@ -49,9 +47,9 @@ def known_shape(got, expected, arguments) -> str:
         name for name, array in arguments.items() if isinstance(array, np.ndarray) and array.shape == got
     ]
     if given and got:
-        return f"That is the shape of {given[0]}: is it handed back as it came, or summed over the wrong letters?"
+        return f"That is the shape of {given[0]}."
     if not got:
-        return "Everything is summed into one number."
+        return "One number came back, and no array."
     if sorted(got) == sorted(expected):
         return "The sizes are right, and in another order: axes are exchanged."
     shorter, longer = sorted((got, expected), key=len)
@@ -68,20 +66,20 @@ def known_shape(got, expected, arguments) -> str:
     return ""
 
 
-def _many(name) -> str:
-    """rows of taps, entries along axis 0."""
+def _which(name, at) -> str:
+    """Rows 1 and 2 of taps, places 0 and 1 along axis 2."""
     first, _, rest = name.partition(" ")
-    return f"{first.replace('entry', 'entrie')}s {rest}".strip()
+    return f"{plural(len(at), first)} {listed(at.tolist())} {rest}".strip()
 
 
 def _names(ndim, walk):
     if walk is None:
-        return [f"entry along axis {axis}" for axis in range(ndim)] if ndim > 1 else ["cell"]
+        return [f"place along axis {axis}" for axis in range(ndim)] if ndim > 1 else ["cell"]
     dims = walk.dims if walk.of != "grad_b" else 0
     space = _SPACE.get(dims, ()) if walk.of != "grad_w" else ("tap",) if dims == 1 else _taps(dims)
     names = [*_FRONT[walk.of], *space]
     return (
-        names[len(names) - ndim :] if len(names) >= ndim else [f"entry along axis {a}" for a in range(ndim)]
+        names[len(names) - ndim :] if len(names) >= ndim else [f"place along axis {a}" for a in range(ndim)]
     )
 
 
@@ -89,14 +87,14 @@ def _taps(dims):
     return tuple(f"{name} of taps" for name in _SPACE.get(dims, ("axis",) * dims))
 
 
-def _all_wrong(got, expected):
+def _all_wrong(got, expected, walk):
     if np.allclose(got, 0):
         return "Every cell is 0: is anything added at all?"
     if got.size > 2 and np.allclose(got, got.ravel()[0]) and not np.allclose(expected, expected.ravel()[0]):
         return "Every cell holds the same number: an index is missing from the sum, or everything is summed."
     if got.size > 1 and np.allclose(np.sort(got.ravel()), np.sort(expected.ravel())):
         return "All the right numbers are there, in other places: an axis is reversed, or two are exchanged."
-    return "Every cell is wrong, so the edges are not to blame."
+    return "" if walk is None else "Every cell is wrong, so the edges are not to blame."
 
 
 def _of_the_layer(wrong, walk):

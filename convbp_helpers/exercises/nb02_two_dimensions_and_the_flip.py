@@ -119,6 +119,11 @@ def check_backward_through_tanh():
                     "the activation is taken in place of its derivative": grad_a * np.tanh(layer.z + b),
                     "the derivative is taken at z without the bias": grad_a * (1 - np.tanh(layer.z) ** 2),
                     "the derivative is taken at ∂J/∂a, where z belongs": grad_a * (1 - np.tanh(grad_a) ** 2),
+                    "the derivative is taken as 1 − z², where the tanh of z is squared": grad_a
+                    * (1 - (layer.z + b) ** 2),
+                    "the derivative is taken as 1 + tanh²": grad_a * (1 + np.tanh(layer.z + b) ** 2),
+                    "tanh is taken twice": grad_a * (1 - np.tanh(np.tanh(layer.z + b)) ** 2),
+                    "the derivative is taken as 1 − (∂J/∂a)²": grad_a * (1 - grad_a**2),
                     "the derivative stands alone: ∂J/∂a is left out": 1 - np.tanh(layer.z + b) ** 2,
                     "the derivative is taken twice": delta * (1 - np.tanh(layer.z + b) ** 2),
                 }.items()
@@ -126,7 +131,10 @@ def check_backward_through_tanh():
             | {
                 "the derivative is taken at x, behind the layer: it belongs to δ, in front of it": (
                     replace(layer, delta=grad_a).grad_x * (1 - np.tanh(layer.x) ** 2)
-                )
+                ),
+                "the slope of an activation at x is multiplied too; this layer has none behind it": (
+                    backward.grad_x * (1 - np.tanh(layer.x) ** 2)
+                ),
             },
             reminder=reminder,
             walks={part: backward.walk(part) for part in ("grad_x", "grad_w", "grad_b")},

@@ -5,7 +5,7 @@ import numpy as np
 from ..words import by, counted
 from .functions import Case, function
 from .predictions import RIGHT, prediction
-from .small_layers import Layer, integers
+from .small_layers import Layer, integers, with_halves
 from .written import Piece, equation, written_with
 
 __all__ = [
@@ -28,6 +28,7 @@ STACKS = [
 ]
 
 
+@with_halves
 def stacks():
     """The layers of these sizes."""
     rng = np.random.default_rng(17)
@@ -77,7 +78,7 @@ def check_backward_kernels():
     """Exercise 3.3: a function w -> the kernels of the backward pass, (C, F, *kernel), for 1, 2 and 3 spatial axes."""
     rng = np.random.default_rng(37)
     for shape in ((2, 1, 2), (1, 2, 3), (2, 3, 1, 4), (3, 2, 2, 3), (4, 3, 2, 1), (2, 3, 4, 1, 5)):
-        w = integers(rng, *shape)
+        w = integers(rng, *shape) / 2
         expected = np.zeros((shape[1], shape[0], *shape[2:]))
         for f, c, *k in np.ndindex(*shape):
             expected[(c, f, *(n - 1 - i for n, i in zip(shape[2:], k)))] = w[(f, c, *k)]

@@ -54,7 +54,7 @@ def check_grad_bias():
     """Exercise 4.3: a function delta -> grad_b, for 1, 2 and 3 spatial axes."""
     rng = np.random.default_rng(20)
     for shape in ((2, 3, 4), (4, 2, 3), (3, 2, 2, 5), (2, 4, 3, 1), (2, 3, 2, 1, 4)):
-        delta = integers(rng, *shape)
+        delta = integers(rng, *shape) / 2
         grad_b = loops.grad_bias(delta)
         yield Case(
             f"layer with δ of shape {shape}",
@@ -88,6 +88,14 @@ def check_backward_of_mean():
         )
         layer = whole_layer(x, w, delta)
         channels, filters = counted(w_shape[1], "channel"), counted(w_shape[0], "filter")
+        left_out = {
+            "the target is left out: δ is the slope of half a square of z less target": z / batch,
+            "the loss is handed on in place of its slope": (z - target) ** 2 / 2 / batch,
+        }
+        wrong = {
+            said: [layer.walk(part)[0].but(delta=other).made() for part in expected]
+            for said, other in left_out.items()
+        }
         factors = {
             "N counts the examples, not the cells of z.": batch / z.size,
             "It is N times too large: 1/N belongs in δ, once.": batch,
@@ -100,6 +108,7 @@ def check_backward_of_mean():
             sentences={
                 said: [factor * part for part in expected.values()] for said, factor in factors.items()
             },
+            mistakes=wrong,
             walks={part: (layer.walk(part)[0], 0) for part in expected},
             reminder="All three start from the same δ. Put 1/N into it, once, and nowhere else.",
             equations=dict(grad_x="(4.5)", grad_w="(4.4)", grad_b="(4.2)"),

@@ -9,7 +9,7 @@ from ..equations.tree import Div, Floor, Mul
 from ..words import by, counted
 from .functions import function
 from .predictions import RIGHT, prediction
-from .small_layers import Layer
+from .small_layers import Layer, with_halves
 from .written import Piece, equation, instead, written_with
 
 __all__ = [
@@ -38,6 +38,7 @@ GROUPED = [
 OWN_GROUP = "A filter meets the channels of its own group: w.shape[1] of them. Which are they for filter f?"
 
 
+@with_halves
 def grouped_layers(seed):
     """The layers of these sizes, without a batch."""
     rng = np.random.default_rng(seed)

@@ -91,6 +91,13 @@ def check_col2im():
             dense[u + k] += columns[k, u]
         for u, k in np.ndindex(outputs, taps):
             by_window[stride * u + k] = columns[k, u]
+        at_tap, first = np.zeros(inputs), np.zeros(inputs)
+        largest = np.full(inputs, -np.inf)
+        for k, u in np.ndindex(taps, outputs):
+            if u + stride * k < inputs:
+                at_tap[u + stride * k] += columns[k, u]
+            first[stride * u] += columns[k, u]
+            largest[stride * u + k] = max(largest[stride * u + k], columns[k, u])
         yield Case(
             f"layer with {counted(inputs, 'input')}, {counted(taps, 'tap')} and stride {stride}",
             dict(columns=columns, n_inputs=inputs, stride=stride),
@@ -101,6 +108,14 @@ def check_col2im():
                     by_window,
                 ],
                 "the sum is divided by the number of links: it is no mean": home / np.maximum(links, 1),
+                "the stride stands at the tap: column u begins at stride·u": at_tap,
+                "the tap is left out: row k belongs k cells further": first,
+                "the row is written from its end": home[::-1],
+                "the windows are taken in reverse": matrix.col2im(
+                    columns[None, :, ::-1], (1, 1, inputs), (taps,), stride=stride
+                )[0, 0],
+                "the largest term is kept, where they are added": np.where(np.isfinite(largest), largest, 0),
+                "it is divided by the number of taps: it is no mean": home / taps,
                 "the stride is left out: column u belongs to the cells from stride·u on": dense,
                 "the taps are reversed": matrix.col2im(
                     columns[None, ::-1], (1, 1, inputs), (taps,), stride=stride
@@ -118,7 +133,7 @@ def check_repaired_weight_product():
     rng = np.random.default_rng(104)
     for batch, channels, filters in ((1, 1, 2), (2, 1, 1), (2, 3, 2), (3, 2, 4), (2, 3, 5)):
         x, shape = integers(rng, batch, channels, 4, 6), (filters, channels, 2, 3)
-        delta = integers(rng, batch, filters, 3, 4)
+        delta = integers(rng, batch, filters, 3, 4) / 2
         grad_w = loops.grad_weight(delta, x, shape)
         columns = matrix.im2col(x, (2, 3))
         wide = columns.transpose(1, 0, 2).reshape(channels * 6, -1)
@@ -133,6 +148,18 @@ def check_repaired_weight_product():
                 ).reshape(shape),
                 "both are flattened with the batch axis in front": (
                     delta.reshape(filters, -1) @ columns.reshape(channels * 6, -1).T
+                ).reshape(shape),
+                "delta comes in the order of positions, filters and examples; columns have examples, then positions": (
+                    delta.transpose(1, 2, 3, 0).reshape(filters, -1) @ wide.T
+                ).reshape(shape),
+                "only columns are flattened with the batch axis in front": (
+                    delta.transpose(1, 0, 2, 3).reshape(filters, -1) @ columns.reshape(channels * 6, -1).T
+                ).reshape(shape),
+                "rows and columns of δ are exchanged before it is flattened": (
+                    delta.transpose(1, 0, 3, 2).reshape(filters, -1) @ wide.T
+                ).reshape(shape),
+                "the product is (C·K·L, F), and is dealt out as if the filters came first": (
+                    wide @ delta.transpose(1, 0, 2, 3).reshape(filters, -1).T
                 ).reshape(shape),
                 "it is divided by the number of examples": grad_w / batch,
                 "only the last example is counted": each[-1],

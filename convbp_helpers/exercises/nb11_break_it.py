@@ -73,7 +73,7 @@ def check_unit_impulses():
     for inputs, n_weights, bias, stride in SIZES:
         w = integers(rng, n_weights)
         forward = Row(tuple(w.tolist()), bias, stride)
-        delta = integers(rng, (inputs - n_weights) // stride + 1)
+        delta = integers(rng, (inputs - n_weights) // stride + 1) / 2
         grad_x = taps.grad_input(delta[None, None], w[None, None], (1, 1, inputs), stride=stride)[0, 0]
         row = whole_layer(np.zeros((1, 1, inputs)), w[None, None], delta[None, None], stride=stride)
         ones = sum(forward(row) for row in np.eye(inputs)) - inputs * bias

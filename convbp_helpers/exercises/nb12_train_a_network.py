@@ -91,6 +91,18 @@ def check_max_pool_backward():
                 "it is cut off to integers": np.trunc(
                     layers.max_pool_backward(grad_h[None], x[None], size)[0]
                 ),
+                "of equal cells the last gets it: the first one alone": layers.max_pool_backward(
+                    grad_h[None, :, ::-1, ::-1], x[None, :, ::-1, ::-1], size
+                )[0, :, ::-1, ::-1],
+                "it is multiplied by the cell itself: the slope of the largest cell is 1, and of the first alone": (
+                    layers.max_pool_backward(grad_h[None], x[None], size)[0] * x
+                ),
+                "the value of the cell is handed back, where its gradient belongs": x
+                * (layers.max_pool_backward(np.ones_like(grad_h)[None], x[None], size)[0]),
+                "every cell of a window gets its share of it, largest or not": wide / (size * size),
+                "channel 0 decides for all channels": layers.max_pool_backward(
+                    grad_h[None], np.broadcast_to(x[:1], x.shape)[None], size
+                )[0],
                 "the smallest cell gets it": layers.max_pool_backward(grad_h[None], -x[None], size)[0],
             },
             shapes={grad_h.shape: "grad_x has the shape of x, not of the pooled maps."},
@@ -129,6 +141,19 @@ def check_gradient_of_the_loss():
                 / examples,
                 "the softmax is left out": (scores - one_hot) / examples,
                 "the 1 at the right class is not taken off": p / examples,
+                "1/N stands at the 1 alone: it belongs to the whole difference": p - one_hot / examples,
+                "1/N stands at the probabilities alone: it belongs to the whole difference": p / examples
+                - one_hot,
+                "it is multiplied by p once more: that is the slope of a square, not of the logarithm": right
+                * p,
+                "it is multiplied by the slope of a sigmoid; in softmax with cross-entropy it cancels": right
+                * p
+                * (1 - p),
+                "the logarithm of the probability is left in": (np.log(p) - one_hot) / examples,
+                "only the right class gets something: the others grow at its cost": -one_hot / p / examples,
+                "each class is taken by itself, by a sigmoid": (1 / (1 + np.exp(-scores)) - one_hot)
+                / examples,
+                "it is twice too large": 2 * right,
             },
             about="scores is (N, classes), labels is (N,).",
         )
@@ -141,7 +166,7 @@ def check_repaired_relu():
     """Exercise 12.4, find the mistake: (grad_a, z) -> delta, the gradient through ReLU."""
     rng = np.random.default_rng(124)
     for shape in ((3,), (4,), (2, 3), (4, 2, 3), (5, 2, 3, 4)):
-        z, grad_a = integers(rng, *shape), integers(rng, *shape)
+        z, grad_a = integers(rng, *shape), integers(rng, *shape) / 2
         z.flat[:2], grad_a.flat[:2] = (2, -3), (-1, 4)
         if z.size > 3:
             z.flat[-1] = 0
@@ -158,6 +183,15 @@ def check_repaired_relu():
                 "nothing is cut off": grad_a,
                 "it is multiplied by the cell itself: the slope of ReLU is 1 or 0": grad_a * np.maximum(z, 0),
                 "the cells that were on are cut off": grad_a * (z < 0),
+                "it is multiplied by z: the slope of ReLU is 1 or 0": grad_a * z,
+                "the mask is handed back, without the gradient": (z > 0) * 1.0,
+                "ReLU of z is handed back: that is the forward pass": np.maximum(z, 0),
+                "it is multiplied by the sign of z: a cell that was off passes nothing": grad_a * np.sign(z),
+                "a cell that was off passes a little: that is a leaky ReLU": [
+                    grad_a * np.where(z > 0, 1, slope) for slope in (0.01, 0.1, 0.2)
+                ],
+                "the sign is wrong": -grad_a * (z > 0),
+                "the threshold is 1: the slope changes at 0": grad_a * (z > 1),
                 "a cell that is exactly 0 passes too: the slope there is taken as 0": grad_a * (z >= 0),
             },
             about="Both arrays have one shape.",

@@ -24,6 +24,7 @@ _RIGHT_ONES = {
 
 check_two_that_are_wrong = prediction(
     "Exercise 13.1, a prediction: two of four equations are wrong.",
+    any_order=True,
     first={2: RIGHT, 4: "That is the second of the two; give the smaller number first."} | _RIGHT_ONES,
     second={4: RIGHT, 2: "That is the first of the two; give the larger number second."} | _RIGHT_ONES,
     praise="In one nothing sums over the filters; in the other a difference is turned around.",
@@ -64,7 +65,7 @@ def check_from_one_to_zero():
         (4, 5, 1, 0),
     ):
         cells = stride * (outputs - 1) + n_taps + leftover
-        G, V = integers(rng, outputs), integers(rng, cells)
+        G, V = integers(rng, outputs) / 2, integers(rng, cells)
         grad = taps.grad_weight(G[None, None], V[None, None], (1, 1, n_taps), stride=stride)[0, 0]
         row = whole_layer(V[None, None], np.ones((1, 1, n_taps)), G[None, None], stride=stride)
         read = lambda index: V[index] if 0 <= index < len(V) else 0.0  # noqa: E731, B023
@@ -76,9 +77,11 @@ def check_from_one_to_zero():
             dict(G=G, V=V, taps=n_taps, s=stride),
             grad,
             mistakes={
-                "the −1 of m is left in: counted from 0, output m begins at m·s": sums(
-                    lambda m, k: (m - 1) * stride + k  # noqa: B023
-                ),
+                "the −1 of m is left in: counted from 0, output m begins at m·s": [
+                    sums(lambda m, k: (m - 1) * stride + k),  # noqa: B023
+                    sums(lambda m, k: ((m - 1) * stride + k) % cells),  # noqa: B023 (as Python counts from the end)
+                    sums(lambda m, k: (m - 1) * stride + k if m else -1),  # noqa: B023
+                ],
                 "V is read one cell too far: k counts from 0 too": sums(lambda m, k: m * stride + k + 1),  # noqa: B023
                 "the stride stands on the tap": sums(lambda m, k: m + stride * k),  # noqa: B023
                 "the stride is left out": sums(lambda m, k: m + k),

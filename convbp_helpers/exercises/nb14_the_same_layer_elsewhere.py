@@ -159,6 +159,10 @@ def check_pads_of_transposed():
                 "the output padding is put in front": pair(whole - padding)[::-1],
                 "the output padding is taken off behind": pair(whole - padding, -more),
                 "d(K − 1) is left out": pair(-padding),
+                "p is added, where it is taken off": pair(whole + padding),
+                "the padding is dilated too": pair(dilation * (kernel - 1 - padding)),
+                "the padding is taken off twice, for both ends": pair(whole - 2 * padding),
+                "dK − 1 is taken for d(K − 1)": pair(dilation * kernel - 1 - padding),
                 "no zeros are put where their number is negative; it cuts cells off δ": np.maximum(
                     pair(whole - padding), 0
                 ),
@@ -215,7 +219,7 @@ def check_ported_transposed():
                     delta, w[::-1], n, stride=stride, before=p
                 ),
                 "δ is turned as well": row_input(delta[::-1], w, n, stride=stride, before=p),
-                "the result is turned as well": layer.grad_x[::-1],
+                "the result is turned": layer.grad_x[::-1],
             },
             shapes={...: f"s(U − 1) + K − 2p cells are right: {n} here."},
         )

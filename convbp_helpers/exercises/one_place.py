@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, permutations
@@ -43,6 +44,33 @@ def _changes(page: Page) -> Iterator[tuple[str, Page]]:
         node.text for node in walk(chain.members[0]) if isinstance(node, Name) and node.sub is None
     } - {"J"}
     arrays = [node for node in walk(right) if isinstance(node, Name) and node.sub]
+    bare = {name.text for node in sums for name, _, _ in node.letters if re.match("[klm]'?$", name.text)}
+    if bare and any(
+        isinstance(index, Add) for array in arrays for index in array.sub
+    ):  # all taps the other way
+
+        def turned(node):
+            node = rebuild(node, turned)
+            if not isinstance(node, Add):
+                return node
+            signs = (
+                -sign if isinstance(term, Name) and term.text in bare else sign
+                for sign, term in zip(node.signs, node.terms, strict=True)
+            )
+            return replace(node, signs=tuple(signs))
+
+        yield (
+            f"the sign before ${','.join(sorted(bare))}$ is the other one",
+            replace(page, chains=(replace(chain, members=(*chain.members[:-1], turned(right))),)),
+        )
+    held = {
+        name.text for array in arrays for index in array.sub for name in walk(index) if isinstance(name, Name)
+    }
+    pairs = [pair for pair in (("f", "c"), ("u", "v"), ("k", "l"), ("i", "j")) if set(pair) <= held]
+    for one, other in pairs:  # two letters exchanged in all arrays
+        changed = _renamed(right, {one: other, other: one})
+        words = f"${one}$ and ${other}$ are exchanged in the arrays"
+        yield words, replace(page, chains=(replace(chain, members=(*chain.members[:-1], changed)),))
     for array in arrays:  # one letter for another
         for at, index in enumerate(array.sub):
             if isinstance(index, Name) and index.sub is None:

@@ -12,8 +12,8 @@ from .report import FAILED, NOT_ATTEMPTED, PASSED, Diagnosis, Report, name_in, s
 RIGHT = ""  #: nothing is said to the right number
 
 
-def prediction(doc: str, *, praise: str, **numbers: dict):
-    """A check with this docstring, which takes an answer by the name of each number.
+def prediction(doc: str, *, praise: str, any_order: bool = False, **numbers: dict):
+    """A check with this docstring, which takes an answer by the name of each number; in any order if that is no matter.
 
     A number is given by what is said to an answer: the right one -> RIGHT, one that comes of a known mistake -> its
     hint, and `...`, which is every other one -> what helps without knowing more.
@@ -23,10 +23,20 @@ def prediction(doc: str, *, praise: str, **numbers: dict):
 
     def check(*given, **answers):
         answers = signature.bind(*given, **answers).arguments  # a TypeError where the names are others
+        if any_order:
+            answers = _in_order(answers, numbers)
         return _judged(name_in(doc), answers, numbers, praise)
 
     check.__doc__, check.__signature__, check.numbers = doc, signature, numbers
     return check
+
+
+def _in_order(answers: dict, numbers: dict) -> dict:
+    """The same numbers, each by the name under which it is right."""
+    right = [next(n for n, said in replies.items() if said is RIGHT) for replies in numbers.values()]
+    given = list(map(_one_number, answers.values()))
+    same = all(isinstance(n, Real) for n in given) and sorted(given) == sorted(right)
+    return dict(zip(answers, right, strict=True)) if same else answers
 
 
 _QUESTION = "What is asked for, and what did you count?"

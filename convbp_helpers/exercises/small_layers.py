@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 
 import numpy as np
 
@@ -122,7 +122,7 @@ class Layer:
         """The classic mistake, in words that go on from "This is what comes out if"."""
         flipped = lambda array: np.flip(array, tuple(range(array.ndim - len(self.geometry.axes), array.ndim)))  # noqa: E731
         if of == "grad_x":
-            words = "the kernel is flipped: δ runs down while w runs up, and here both run the same way"
+            words = "the kernel lies the wrong way round: where δ runs down w runs up, and here both run the same way"
             return {words: replace(self, w=flipped(self.w)).grad_x}
         if of == "grad_w":
             return {
@@ -143,6 +143,24 @@ def whole_layer(x=None, w=None, delta=None, **settings) -> Layer:
     return Layer("", Geometry.of(x.shape, w.shape, **settings), x, w, delta, settings)
 
 
+def halved(layers):
+    """The same layers, the last of them with halves: whoever cuts decimals off is found there."""
+    *layers, last = layers
+    yield from layers
+    yield replace(last, x=last.x / 2, w=last.w / 2, delta=last.delta / 2)
+
+
+def with_halves(made):
+    """For a function that gives layers: the last of them has halves."""
+
+    @wraps(made)
+    def function(*given, **named):
+        return halved(made(*given, **named))
+
+    return function
+
+
+@with_halves
 def plain_layers(sizes):
     """One channel, one filter and no settings, for each (input shape, kernel shape)."""
     rng = np.random.default_rng(7)
@@ -152,6 +170,7 @@ def plain_layers(sizes):
         yield Layer.drawn(rng, name, x_shape, w_shape)
 
 
+@with_halves
 def row_layers(sizes, seed):
     """One row, for each (inputs, weights, stride, dilation, (before, after))."""
     rng = np.random.default_rng(seed)

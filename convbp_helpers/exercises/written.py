@@ -132,8 +132,11 @@ def _judged(name: str, latex, left: str, needs, without, hints, slips, remarks, 
     if not isinstance(latex, str):
         return Report(name, FAILED, f"The equation is LaTeX, a text; got {type(latex).__name__}.")
     page = None
+    if latex.strip().startswith("$") and not isinstance(latex, equations.Typed):
+        latex = latex.strip().strip("$")
     try:
         page = _in_our_letters(latex)
+        page = _with_left_side(page, left)
         page = _with_free_letters(page) or page
         question = equations.ask(page)
         verdict = equations.check(question)
@@ -248,13 +251,19 @@ def _in_our_letters(latex) -> Page:
 def _with_free_letters(page: Page) -> Page | None:
     """The page with other letters for those it sums over, where it holds with them and not as it stands.
 
-    Whoever counts taps by a and b, or by m and n, has used letters that mean something else in the series.
+    Whoever counts taps by a and b, or by m and n, has used letters that mean something else in the series; and whoever
+    writes M for the size of an axis has used one that means nothing.
     """
     try:
         if equations.ask(page).holds():
             return None
     except (equations.EquationError, ValueError):
-        pass
+        whole = _without_own_sizes(page)
+        try:
+            if equations.ask(whole).holds():
+                return whole
+        except (equations.EquationError, ValueError):
+            pass
     names = [node for chain in page.chains for member in chain.members for node in walk(member)]
     names = [node for node in names if isinstance(node, Name)]
     left = {node.text for chain in page.chains for node in walk(chain.members[0]) if isinstance(node, Name)}
@@ -274,6 +283,49 @@ def _with_free_letters(page: Page) -> Page | None:
         return renamed_page if equations.ask(renamed_page).holds() else None
     except (equations.EquationError, ValueError):
         return None
+
+
+def _with_left_side(page: Page, left) -> Page:
+    """The page with the letters of this left-hand side, where its own says the same in others."""
+    (asked, own) = (expression(left), page.chains[0].members[0])
+    if not (isinstance(own, Slope) and isinstance(own.bottom, Name) and own.bottom.text == asked.bottom.text):
+        return page
+    wanted, typed = (slope.bottom.sub or () for slope in (asked, own))
+    if len(wanted) != len(typed) or not all(isinstance(i, Name) and i.sub is None for i in typed):
+        return page
+    new = {one.text: other.text for one, other in zip(typed, wanted, strict=True) if one.text != other.text}
+    if not new or len({i.text for i in typed}) < len(typed):
+        return page
+    new |= {
+        other: one for one, other in new.items() if other not in new
+    }  # a letter that is taken changes places
+
+    def renamed(node, _above):
+        bare = isinstance(node, Name) and node.sub is None and node.text in new
+        return replace(node, text=new[node.text]) if bare else node
+
+    return _with_slip(page, renamed)
+
+
+def _without_own_sizes(page: Page) -> Page:
+    """The page with sums over whole axes, where they go from 0 to a size less 1 that is no letter of the series."""
+    known = set(equations.SERIES.sizes) | set(equations.SERIES.settings)
+
+    def whole(node, _above):
+        if not isinstance(node, Sum):
+            return node
+        return replace(node, letters=tuple(map(without, node.letters)))
+
+    def without(letter):
+        name, low, high = letter
+        own = [part.text for part in walk(high) if isinstance(part, Name)] if high is not None else []
+        less = (
+            isinstance(high, Add) and high.signs == (1, -1) and form(high.terms[1]) == form(expression("1"))
+        )
+        from_zero = low is not None and form(low) == form(expression("0"))
+        return (name, None, None) if less and from_zero and not set(own) & known else letter
+
+    return _with_slip(page, whole)
 
 
 #: a size -> the letter that counts up to it in the series
@@ -350,4 +402,5 @@ def _pieces(member) -> set[str]:
                 found.add(r"\delta")
         elif isinstance(node, Sum):
             found |= {f"Σ{name.text}" for name, _, _ in node.letters}
+    found |= {piece.removeprefix("\\tilde ") for piece in found}
     return found | {piece.replace("'", "") for piece in found if not piece.startswith("\\sigma")}

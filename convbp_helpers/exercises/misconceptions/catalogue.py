@@ -94,6 +94,10 @@ def _where_not_padded(makes):
     return lambda walk: None if any(any(axis.padding) for axis in walk.layer.axes) else makes(walk)
 
 
+def _where_dilated(makes):
+    return lambda walk: makes(walk) if any(axis.dilation > 1 for axis in walk.layer.axes) else None
+
+
 def _reversed_sum(walk):
     return walk.then(lambda array: np.flip(array, _spatial(array, walk.dims)))
 
@@ -746,8 +750,8 @@ CATALOGUE = (
     ),
     Misconception(
         "padding added to the edge",
-        "what falls into the padding is added to the cell at the edge",
-        "A link into the padding ends at a zero that nobody learns. Does it belong to any cell of x?",
+        "what falls outside the row is added to the cell at the edge",
+        "A link to a place outside x ends at no cell. Does it belong to another?",
         "06#Scatter",
         SUMS,
         lambda walk: walk.but(edges="clipped"),
@@ -775,7 +779,35 @@ CATALOGUE = (
         "Which of the two moves the window, and which moves the taps apart?",
         "07#Stride and dilation change places",
         SUMS,
-        _settings(lambda s, d, p, axis: (d, s, p)),
+        _where_dilated(_settings(lambda s, d, p, axis: (d, s, p))),
+    ),
+    Misconception(
+        "stride at the tap",
+        "the stride stands at the tap, where it belongs to the output",
+        "How far does the window move from one output to the next, and how far apart are two taps?",
+        "05#The input gradient",
+        SUMS,
+        lambda walk: (
+            None
+            if any(axis.dilation > 1 for axis in walk.layer.axes)
+            else _settings(lambda s, d, p, axis: (1, s, p))(walk)
+        ),
+    ),
+    Misconception(
+        "stride at both",
+        "the stride stands at the output and at the tap",
+        "How far apart are two taps?",
+        "05#The input gradient",
+        SUMS,
+        _settings(lambda s, d, p, axis: (s, s * d, p)),
+    ),
+    Misconception(
+        "both spread by the dilation",
+        "the output is multiplied by the dilation as well, where the stride belongs",
+        "How far does the window move from one output to the next?",
+        "07#Stride and dilation change places",
+        SUMS,
+        _settings(lambda s, d, p, axis: (d, d, p)),
     ),
     Misconception(
         "both spread alike",
@@ -783,7 +815,7 @@ CATALOGUE = (
         "δ is spread by one of the two, the kernel by the other. By which?",
         "07#The gather form, complete",
         SUMS,
-        _settings(lambda s, d, p, axis: (max(s, d), max(s, d), p)),
+        _where_dilated(_settings(lambda s, d, p, axis: (max(s, d), max(s, d), p))),
     ),
     Misconception(
         "dilation counted from 0",
@@ -1129,7 +1161,7 @@ _SUM = "A nudge moves every one of its outputs by the whole. Is the change of J 
 FACTORS = (
     Factor(
         "the sign is wrong",
-        "the sign is wrong, as of target less output where output less target belongs",
+        "the sign is wrong everywhere; in a loss of squares that comes of target less output",
         "If an output grows by 1, does J grow by δ or fall by it?",
         "12#Target less output",
         lambda walk: -1,

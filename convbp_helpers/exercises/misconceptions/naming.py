@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import combinations
 
 import numpy as np
@@ -77,12 +77,24 @@ def two_at_once(answers: list[Answer]) -> tuple[Misconception | Factor, ...]:
                 if all(a.is_made_by(_times(factor, a, _made(entry, a))) for a in answers):
                     return entry, factor
     walks = [(entry, walk) for entry in entries if isinstance(walk := entry.makes(answers[0].walk), Walk)]
-    for (one, walk), (other, _) in combinations(walks, 2):
+    for (one, walk), (other, second) in combinations(walks, 2):
+        if _changed(walk, answers[0].walk) & _changed(second, answers[0].walk):
+            continue  # the second would undo the first
         if answers[0].is_made_by(other.made(walk)) and all(
             a.is_made_by(_both(one, other, a)) for a in answers
         ):
             return one, other
     return ()
+
+
+def _changed(walk, right) -> set[str]:
+    """The steps that a mistake replaces."""
+    steps = {step.name: (getattr(walk, step.name), getattr(right, step.name)) for step in fields(right)}
+    return {
+        name
+        for name, (one, other) in steps.items()
+        if one is not other and not (isinstance(one, tuple) and one == other)
+    }
 
 
 def _made(entry, answer):
