@@ -1,9 +1,9 @@
 # A thin wrapper around tools/run.py, which holds what each command does and runs on Windows too.
 PYTHON ?= python3
 ARGS ?=
-export PORT NO_BROWSER ARGS NAME
+export PORT NO_BROWSER ARGS NAME URL REPO
 
-COMMANDS = lab fresh test quick test-lowest test-offline notebooks libraries bench format pins
+COMMANDS = lab fresh test quick test-lowest test-offline notebooks libraries bench site format pins
 .PHONY: help $(COMMANDS)
 
 help $(COMMANDS):

@@ -31,6 +31,7 @@ make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
 make libraries      ask other libraries what they do with the same layers (slow; NAME=mlx asks one)
 make bench          a layer, then a step of training, in NumPy beside PyTorch; ARGS="--threads 2" goes to both
+make site           the static site, into build/site/ (URL=https://... REPO=owner/name: with links to Binder and Colab)
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -416,6 +417,14 @@ def bench(arguments):
     return run([python, os.path.join("benchmarks", "training.py"), *extra(arguments)]) or failed
 
 
+def site(arguments):
+    """The static site, built in an environment of its own."""
+    python = environment(".site", os.path.join("site", "requirements.txt"))
+    settings = [(name, os.environ.get(name, "")) for name in ("URL", "REPO")]
+    given = [f"--{name.lower()}={value}" for name, value in settings if value]
+    return run([python, os.path.join("site", "pages", "build.py"), *given, *extra(arguments)])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -434,11 +443,17 @@ def pins(_arguments):
     uv = shutil.which("uv")
     if not uv:
         stop("make pins needs uv: pip install uv, then run the command again.")
-    command = [uv, "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--all-extras"]
-    command += ["--no-header", "--no-annotate", "--quiet", "--upgrade"]
-    universal = ["--universal", "-o", "requirements.txt"]
-    lowest = ["--universal", "--resolution", "lowest-direct", "-o", "requirements-lowest.txt"]
-    return run(command + universal) or run(command + lowest)
+    command = [uv, "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--universal"]
+    command += ["--no-header", "--no-annotate", "--quiet"]
+    site = os.path.join("site", "requirements")
+    return (
+        run(command + ["--upgrade", "--all-extras", "-o", "requirements.txt"])
+        or run(
+            command
+            + ["--upgrade", "--all-extras", "--resolution", "lowest-direct", "-o", "requirements-lowest.txt"]
+        )
+        or run(command + [site + ".in", "-c", "requirements.txt", "-o", site + ".txt"])
+    )
 
 
 def show_help(_arguments):
@@ -456,6 +471,7 @@ COMMANDS = {
     "notebooks": notebooks,
     "libraries": libraries,
     "bench": bench,
+    "site": site,
     "format": tidy,
     "pins": pins,
     "help": show_help,

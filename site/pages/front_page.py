@@ -1,0 +1,56 @@
+"""The first page of the site: the question, the answer, a picture to point at, and where each question is answered.
+
+Its texts are those of the README and of notebook 00.
+"""
+
+from __future__ import annotations
+
+import re
+
+import live_widgets
+import source
+
+#: the parts of the README that stand on the page, by their headings
+PARTS = ("The notebooks", "Where a question is answered", "How fast it is")
+#: the heading in notebook 00 under which the whole answer stands
+ANSWER = "The answer card"
+
+
+def text(notebooks, stands, found) -> str:
+    readme = (source.ROOT / "README.md").read_text(encoding="utf-8")
+    before, *parts = re.split(r"^## ", readme, flags=re.MULTILINE)
+    named = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
+    title, _, start = before.partition("\n")
+    start = start[: start.index("![")]  # up to the picture, in whose place the explorer stands
+    explorer = live_widgets.element(found[0][min(found[0])])
+    toc = "```{toctree}\n:hidden:\n\n" + "\n".join(one.name for one in notebooks) + "\n```"
+    pieces = [title, start, explorer, answer(notebooks[0], stands)]
+    pieces += [f"## {name}\n{links(named[name])}" for name in PARTS]
+    return "\n\n".join([*pieces, toc, ""])
+
+
+def answer(first, stands) -> str:
+    """The card of notebook 00, up to the next heading."""
+    cells = [cell for cell in first.book.cells if cell.cell_type == "markdown"]
+    at = next((n for n, cell in enumerate(cells) if f"## {ANSWER}" in cell.source), None)
+    if at is None:
+        raise ValueError(f"notebook 00 has no heading {ANSWER!r}")
+    _, _, card = cells[at].source.partition(f"## {ANSWER}")
+    more = [cell.source for cell in cells[at + 1 :]]
+    pieces = [card.split("\n## ")[0]]
+    for one in more:
+        if "## " in one:
+            break
+        pieces.append(one)
+    linked = source.with_equation_links("\n\n".join(pieces), stands, "index")
+    return f"## {ANSWER}\n{without_anchors(linked)}"
+
+
+def without_anchors(text: str) -> str:
+    """An equation has its anchor on its own page alone."""
+    return re.sub(r'<span class="equation-anchor".*?</span>\n\n', "", text)
+
+
+def links(text: str) -> str:
+    """Links of the README as they are on the site."""
+    return text.replace("](notebooks/", "](")
