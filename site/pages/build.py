@@ -24,6 +24,7 @@ sys.path.insert(0, str(HERE))
 
 import addresses  # noqa: E402
 import front_page  # noqa: E402
+import links  # noqa: E402
 import live_widgets  # noqa: E402
 import source  # noqa: E402
 
@@ -93,10 +94,16 @@ def main(arguments=None) -> int:
     sources(folder, address)
     warnings = sphinx(folder, given.out, address)
     downloads(given.out, address)
+    for template in (given.out / "_static").glob("*-macros.html"):  # the theme's, of no use to a reader
+        template.unlink()
     (given.out / ".nojekyll").touch()
-    if warnings.strip():
-        print(re.sub(r"^.*/(?=[^/]+:)", "", warnings, flags=re.MULTILINE), file=sys.stderr)
-        print("The site was built, with the warnings above.", file=sys.stderr)
+    faults = [
+        *re.sub(r"^.*/(?=[^/]+:)", "", warnings, flags=re.MULTILINE).split("\n"),
+        *links.faults(given.out),
+    ]
+    if faults := [line for line in faults if line.strip()]:
+        print("\n".join(faults), file=sys.stderr)
+        print(f"The site was built, with the {len(faults)} faults above.", file=sys.stderr)
         return 1
     print(f"The site is in {given.out}: open index.html there, or put the folder on any static host.")
     return 0

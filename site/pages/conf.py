@@ -19,6 +19,7 @@ html_css_files = ["site.css"]
 html_js_files = ["live.js"]
 html_copy_source = html_show_sourcelink = False
 html_show_copyright = html_show_sphinx = False
+html_show_search_summary = False  # a browser reads no page from a folder for a summary
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_persistent": [],
