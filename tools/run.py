@@ -420,7 +420,7 @@ def card(_arguments):
 
 def card_packages():
     """The folder into which site/answer_card/requirements.txt is installed."""
-    python = environment(".site", os.path.join("site", "answer_card", "requirements.txt"))
+    python = environment(".card", os.path.join("site", "answer_card", "requirements.txt"))
     code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
     return subprocess.check_output([python, "-c", code]).decode().strip()
 
