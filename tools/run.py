@@ -30,6 +30,7 @@ make test-lowest    the tests with the lowest versions that pyproject.toml decla
 make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
 make libraries      ask other libraries what they do with the same layers (slow; NAME=mlx asks one)
+make card           the answer card: a page and a PDF in build/card/, and the picture of it in the README
 make bench          a layer, then a step of training, in NumPy beside PyTorch; ARGS="--threads 2" goes to both
 make site           the static site, into build/site/ (URL=https://... REPO=owner/name: with links to Binder and Colab)
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
@@ -411,6 +412,19 @@ def libraries(arguments):
     return run([python, os.path.join("libraries", "measure.py"), *names])
 
 
+def card(_arguments):
+    """The answer card. MathJax and the fonts are in an environment of their own."""
+    python = environment()
+    return run([python, os.path.join("site", "answer_card", "build.py"), card_packages()])
+
+
+def card_packages():
+    """The folder into which site/answer_card/requirements.txt is installed."""
+    python = environment(".card", os.path.join("site", "answer_card", "requirements.txt"))
+    code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
+    return subprocess.check_output([python, "-c", code]).decode().strip()
+
+
 def bench(arguments):
     python = environment()
     failed = run([python, os.path.join("benchmarks", "convolution.py"), *extra(arguments)])
@@ -436,7 +450,7 @@ def tidy(_arguments):
         say("JavaScript and CSS stay as they are: their formatter, prettier, needs Node with npx.")
         return failed
     command = [npx, "--yes", PRETTIER, "--print-width=120", "--log-level=warn", "--write"]
-    return run(command + ["convbp_helpers/widgets/*.{js,css}"]) or failed
+    return run(command + ["convbp_helpers/widgets/*.{js,css}", "site/answer_card/*.css"]) or failed
 
 
 def pins(_arguments):
@@ -470,6 +484,7 @@ COMMANDS = {
     "test-offline": test_offline,
     "notebooks": notebooks,
     "libraries": libraries,
+    "card": card,
     "bench": bench,
     "site": site,
     "format": tidy,
