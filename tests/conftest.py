@@ -38,6 +38,11 @@ SLOW = {
     "test_random_layers": "random layers against PyTorch",
 }
 BROWSER = "tests/browser/"
+PUBLISHED = (
+    "test_site_pages.py",
+    "test_browser_answer_card.py",
+    "test_browser_edition.py",
+)  # need no JupyterLab
 ORACLE = (
     "tests/test_oracle.py",
     "tests/test_transposed.py",
@@ -48,8 +53,10 @@ MOST_WORKERS = 4  # more have nothing to do: the tests in a browser take longer 
 
 
 def group_of(nodeid):
-    """What one worker runs in a row: a file, and so a notebook; all tests in a browser, and all that ask PyTorch."""
+    """What one worker runs in a row: a file, and so a notebook; all tests in JupyterLab, and all that ask PyTorch."""
     file = nodeid.split("::")[0]
+    if file.startswith(BROWSER) and file.endswith(PUBLISHED):
+        return file
     if nodeid.startswith(BROWSER):
         return BROWSER
     return ORACLE[0] if file in ORACLE else file
@@ -60,7 +67,7 @@ def pytest_collection_modifyitems(config, items):
     slow = set()
     for item in items:
         group, name = group_of(item.nodeid), item.nodeid.split("::")[-1].split("[")[0]
-        why = "in a browser" if group == BROWSER else SLOW.get(name)
+        why = "in a browser" if item.nodeid.startswith(BROWSER) else SLOW.get(name)
         if why:
             item.add_marker(pytest.mark.slow(why))
             slow.add(group)

@@ -103,6 +103,7 @@ PLANTED = {
         "address",
     ),
     "two titles": (page("# Another title"), "2 headings"),
+    "a level left out": (page("#### A detail of nothing"), "to one of level 4"),
     "a long cell": (output(source="\n\n".join("y = 1" for _ in range(21))), "21 lines"),
     "no alt in an output": (output(html(img().replace("alt=", "title="))), "without alternative text"),
     "empty alt in an output": (output(html(img(alt=" "))), "without alternative text"),

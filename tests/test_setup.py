@@ -482,8 +482,32 @@ def test_no_file_names_a_registry_or_a_machine():
     assert wrong == []
 
 
+def spelling(*arguments, text=None):
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, input=text, cwd=ROOT)
+
+
+def test_words_are_spelt_as_words_are(count):
+    """The words of the common misspellings, in every text, comment and page."""
+    kinds = (".md", ".py", ".ipynb", ".js", ".css", ".toml", ".yml", ".txt", ".sh")
+    files = [str(path.relative_to(ROOT)) for path in tracked() if path.suffix in kinds]
+    done = spelling(*files)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    count("files without a common misspelling", len(files))
+
+
+def test_a_misspelling_is_found():
+    done = spelling("-", text="what the layers rec" + "ieve\n")
+    assert done.returncode == 65 and "receive" in done.stdout
+
+
 def test_the_patterns_find_what_they_are_for():
-    bad = ["https://py" + "pi.org/simple", "/ro" + "ot/.venv", "cd /wo" + "rk/main", "/ho" + "me/ada/x"]
+    bad = [
+        "https://py" + "pi.org/simple",
+        "/ro" + "ot/.venv",
+        "cd /wo" + "rk/main",
+        "/ho" + "me/ada/x",
+    ]
     assert all(any(re.search(pattern, line) for _, pattern in SPELT) for line in bad)
     assert not any(re.search(pattern, "notebooks/work/x ../home") for _, pattern in SPELT)
 

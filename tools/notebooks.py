@@ -211,6 +211,12 @@ def page_faults(notebook, path):
     headings = [line for page in prose for line in re.findall(r"(?m)^# .*|<h1\b", page)]
     if len(headings) != 1:
         found.append(f"has {len(headings)} headings of the first level, not one: {headings}")
+    level = 0
+    for line in [line for page in prose for line in re.findall(r"(?m)^#+ .*", page)]:
+        now = len(line) - len(line.lstrip("#"))
+        if now > level + 1:
+            found.append(f"goes from a heading of level {level} to one of level {now}: {line}")
+        level = now
     for page in prose:
         for formula in re.findall(r"(?<!\$)\$([^$\n]+)\$(?!\$)", page):
             if re.search(r"\\\\[A-Za-z]+", formula):
