@@ -122,9 +122,10 @@ def test_the_front_page_has_the_answer_and_the_questions():
     found = [{0: dict(kind="K", still="STILL", state={})}]
     text = front_page.text(SERIES, STANDS, found)
     headings = [line for line in text.splitlines() if line.startswith("## ")]
-    assert headings == [f"## {name}" for name in (front_page.ANSWER, *front_page.PARTS)]
+    assert headings == [f"## {name}" for name in (front_page.ANSWER, front_page.CARD, *front_page.PARTS)]
     assert "STILL" in text and r"\tag{0.4}" in text and "equation-anchor" not in text
-    assert "(notebooks/" not in text
+    assert "(notebooks/" not in text and "card/answer-card" not in text
+    assert front_page.text(SERIES, STANDS, found, card=True).count('href="card/answer-card.pdf"') == 1
 
 
 def test_a_front_page_without_the_answer_is_refused():

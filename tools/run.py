@@ -432,7 +432,9 @@ def bench(arguments):
 
 
 def site(arguments):
-    """The static site, built in an environment of its own."""
+    """The static site, built in an environment of its own, with the answer card where it can be made."""
+    if card([]):
+        say("The answer card was not made (it needs Chromium); the site has its picture alone.")
     python = environment(".site", os.path.join("site", "requirements.txt"))
     settings = [(name, os.environ.get(name, "")) for name in ("URL", "REPO")]
     given = [f"--{name.lower()}={value}" for name, value in settings if value]

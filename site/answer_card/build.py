@@ -26,7 +26,10 @@ def main(packages):
         made = card_rendering.set_page(browser, card_page.source(), Path(packages))
         paths = card_rendering.render(browser, made, card_page.fingerprint(), MADE)
         browser.close()
-    shutil.move(paths["png"], PICTURE)
+    if (
+        not PICTURE.exists() or card_rendering.said_by(PICTURE) != card_page.fingerprint()
+    ):  # else it is up to date
+        shutil.move(paths["png"], PICTURE)
     for path in (paths["html"], paths["pdf"], PICTURE):
         print(f"{path.relative_to(HERE.parent.parent)}  {path.stat().st_size / 1000:.0f} kB")
 

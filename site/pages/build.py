@@ -28,11 +28,13 @@ import links  # noqa: E402
 import live_widgets  # noqa: E402
 import source  # noqa: E402
 
+CARD = source.ROOT / "build" / "card"  #: where `make card` puts it
+
 #: of MathJax, what a page loads: the component, what it asks for where an equation needs it (colours), and the fonts
 MATHJAX = ("tex-mml-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 
 
-def sources(folder: Path, address: addresses.Address) -> None:
+def sources(folder: Path, address: addresses.Address, card: bool) -> None:
     """Write what Sphinx reads into a folder: pages, widgets, static files."""
     notebooks = source.series()
     stands = source.where_equations_stand(notebooks)
@@ -43,9 +45,10 @@ def sources(folder: Path, address: addresses.Address) -> None:
         ways = addresses.ways_to_run(notebook.name, address)
         book = source.page(notebook, notebooks, stands, live, ways)
         nbformat.write(book, folder / f"{notebook.name}.ipynb")
-    (folder / "index.md").write_text(front_page.text(notebooks, stands, found), encoding="utf-8")
+    (folder / "index.md").write_text(front_page.text(notebooks, stands, found, card), encoding="utf-8")
     static = folder / "_static"
     shutil.copytree(HERE / "static", static)
+    shutil.copyfile(HERE.parent / "answer_card" / "answer-card.png", static / "answer-card.png")
     shutil.copytree(source.NOTEBOOKS / "images", folder / "images")
     live_widgets.write_scripts([one for parts in found for one in parts.values()], static / "widgets")
     mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
@@ -91,9 +94,12 @@ def main(arguments=None) -> int:
     for old in (folder, given.out):
         shutil.rmtree(old, ignore_errors=True)
     folder.mkdir(parents=True)
-    sources(folder, address)
+    card = (CARD / "answer-card.pdf").exists()
+    sources(folder, address, card)
     warnings = sphinx(folder, given.out, address)
     downloads(given.out, address)
+    if card:
+        shutil.copytree(CARD, given.out / "card")
     for template in (given.out / "_static").glob("*-macros.html"):  # the theme's, of no use to a reader
         template.unlink()
     (given.out / ".nojekyll").touch()

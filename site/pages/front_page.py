@@ -6,17 +6,20 @@ Its texts are those of the README and of notebook 00.
 from __future__ import annotations
 
 import re
+from html import escape
 
 import live_widgets
 import source
 
-#: the parts of the README that stand on the page, by their headings
+#: the parts of the README that stand on the page, by their headings; of the first the picture alone
+CARD = "The answer on one page"
 PARTS = ("The notebooks", "Where a question is answered", "How fast it is")
 #: the heading in notebook 00 under which the whole answer stands
 ANSWER = "The answer card"
 
 
-def text(notebooks, stands, found) -> str:
+def text(notebooks, stands, found, card=False) -> str:
+    """The page as MyST Markdown; `card`: whether the card lies beside it, to be printed."""
     readme = (source.ROOT / "README.md").read_text(encoding="utf-8")
     before, *parts = re.split(r"^## ", readme, flags=re.MULTILINE)
     named = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
@@ -24,9 +27,20 @@ def text(notebooks, stands, found) -> str:
     start = start[: start.index("![")]  # up to the picture, in whose place the explorer stands
     explorer = live_widgets.element(found[0][min(found[0])])
     toc = "```{toctree}\n:hidden:\n\n" + "\n".join(one.name for one in notebooks) + "\n```"
-    pieces = [title, start, explorer, answer(notebooks[0], stands)]
+    pieces = [title, start, explorer, answer(notebooks[0], stands), picture(named[CARD], card)]
     pieces += [f"## {name}\n{links(named[name])}" for name in PARTS]
     return "\n\n".join([*pieces, toc, ""])
+
+
+def picture(part: str, card: bool) -> str:
+    """The picture of the card, and the card itself where it was made."""
+    alt = re.search(r"!\[([^\]]+)\]", part)[1]
+    where = "card/answer-card.html" if card else "_static/answer-card.png"
+    line = (
+        '<a href="card/answer-card.pdf">To print (PDF)</a>, or <a href="card/answer-card.html">as a page</a>.'
+    )
+    image = f'<a href="{where}"><img src="_static/answer-card.png" alt="{escape(alt)}"></a>'
+    return f"## {CARD}\n\n<p>{image}</p>" + f"\n\n<p>{line}</p>" * card
 
 
 def answer(first, stands) -> str:
