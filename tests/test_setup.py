@@ -524,7 +524,7 @@ def headings(path):
     return {line.replace(" ", "-") for line in re.findall(r"(?m)^#+ (.+?)\s*$", text)}
 
 
-def readme_faults(text):
+def readme_faults(text, table=True):
     wrong = []
     code = re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", text)) + re.findall(
         r"(?ms)^```\w*\n(.*?)^```", text
@@ -555,6 +555,14 @@ def readme_faults(text):
         for alt, target in re.findall(r"!\[(.*?)\]\((.*?)\)", text)
         if not alt
     ]
+    slugs = {
+        re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in re.findall(r"(?m)^#+ (.+)$", text)
+    }
+    wrong += [
+        f"no heading {slug} here" for slug in re.findall(r"\]\(#([^)\s]+)\)", text) if slug not in slugs
+    ]
+    if not table:
+        return wrong
     linked = re.findall(r"(?m)^\|.*?\]\(notebooks/([\w-]+\.ipynb)\)", text)
     present = sorted(path.name for path in (ROOT / "notebooks").glob("[!.]*.ipynb"))
     if linked != present:
@@ -564,6 +572,7 @@ def readme_faults(text):
 
 def test_readme_names_what_exists():
     assert readme_faults(README) == []
+    assert readme_faults((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), table=False) == []
 
 
 def test_planted_faults_in_the_readme():
@@ -575,10 +584,11 @@ def test_planted_faults_in_the_readme():
         "[there](notebooks/00-the-question.ipynb#No-such-heading)",
         "[there](notebooks/99-nowhere.ipynb#The-question)",
         "`py tools\\run.py eat`",
+        "[below](#no-such-heading)",
     ):
         assert len(readme_faults(README + "\n" + bad + "\n")) == len(readme_faults(README)) + 1, bad
     assert not any("table" in fault for fault in readme_faults(README))
-    row = re.search(r"(?m)^\|.*notebooks/00-.*\n", README)[0]
+    row = re.search(r"(?m)^\| 00 \|.*\n", README)[0]
     assert any("table" in fault for fault in readme_faults(README.replace(row, "")))
 
 
