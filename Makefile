@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export PORT NO_BROWSER ARGS NAME
 
-COMMANDS = lab fresh test quick test-lowest test-offline notebooks libraries bench format pins
+COMMANDS = lab fresh test quick test-lowest test-offline notebooks libraries bench lite format pins
 .PHONY: help $(COMMANDS)
 
 help $(COMMANDS):

@@ -31,6 +31,7 @@ make test-offline   the tests with the network off (Linux)
 make notebooks      execute the notebooks and bring them into the form in which they are committed
 make libraries      ask other libraries what they do with the same layers (slow; NAME=mlx asks one)
 make bench          a layer, then a step of training, in NumPy beside PyTorch; ARGS="--threads 2" goes to both
+make lite           the edition for a browser, in build/lite/; ARGS="--fetch" gets what its tests need
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -416,6 +417,13 @@ def bench(arguments):
     return run([python, os.path.join("benchmarks", "training.py"), *extra(arguments)]) or failed
 
 
+def lite(arguments):
+    """The in-browser edition; its tools are in an environment of their own."""
+    room = os.path.join("site", "browser_edition")
+    python = environment(".site", os.path.join(room, "requirements.txt"))
+    return run([python, os.path.join(room, "build_edition.py"), *extra(arguments)])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -456,6 +464,7 @@ COMMANDS = {
     "notebooks": notebooks,
     "libraries": libraries,
     "bench": bench,
+    "lite": lite,
     "format": tidy,
     "pins": pins,
     "help": show_help,
