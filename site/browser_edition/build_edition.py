@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +41,7 @@ WITH_A_FRONT_END = (
     "anywidget"  # its wheel holds an extension of JupyterLab too; that of ipywidgets is in .site/
 )
 
+MADE = 946684800  #: when every file was made, in seconds: so the same files give the same edition
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 #: From the kernel's worker, which is what loads them, to the wheels: up out of extensions/@jupyterlite/…/static/.
 UP = "../../../../pypi/"
@@ -92,7 +94,10 @@ def wheels(folder):
     """All wheels of the edition, in a folder; their names in the order in which they are loaded."""
     for wheel in others():
         shutil.copy(wheel, folder)
-    return [file_of(name) for name in FROM_HERE] + [own(folder).name]
+    names = [file_of(name) for name in FROM_HERE] + [own(folder).name]
+    for name in names:
+        os.utime(Path(folder, name), (MADE, MADE))
+    return names
 
 
 # -- what JupyterLite is told ------------------------------------------------------------------------
@@ -167,7 +172,7 @@ def entry_of(path, files):
     """What a listing says of a file or folder."""
     kind = "directory" if path.is_dir() else "notebook" if path.suffix == ".ipynb" else "file"
     where = path.relative_to(files).as_posix()
-    made = "2000-01-01T00:00:00Z"  # the same in every build
+    made = datetime.fromtimestamp(MADE, UTC).isoformat()
     entry = {"name": path.name if path != files else "", "path": where if path != files else "", "type": kind}
     entry |= {"created": made, "last_modified": made, "writable": True, "mimetype": None}
     return entry | {"content": None, "format": None, "size": path.stat().st_size if path.is_file() else None}
