@@ -191,7 +191,7 @@ def main():
     given = arguments.parse_args()
     folders = [ROOT, *([given.against.resolve()] if given.against else [])]
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
-        browser = launch(playwright)
+        browser = launch(playwright.chromium)
         places = [Place(folder, browser, f"{temporary}/{n}", given.slow) for n, folder in enumerate(folders)]
         try:
             for number in range(given.rounds):

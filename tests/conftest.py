@@ -9,7 +9,8 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 pytest.register_assert_rewrite("closing_table")
-from closing_table import oracle  # noqa: E402
+from closing_table import missing, oracle  # noqa: E402
+from edition import tested  # noqa: E402
 
 pytest_plugins = ["closing_table", "pytester"]
 
@@ -36,6 +37,9 @@ SLOW = {
     "test_every_single_change_is_rejected": "mutations of the equations on the pages",
     "test_every_change_of_a_right_equation_is_seen": "mutations of right equations",
     "test_random_layers": "random layers against PyTorch",
+    "test_notebook_gives_what_is_stored": "notebooks under Pyodide",
+    "test_import": "notebooks under Pyodide",
+    "test_planted_faults": "notebooks under Pyodide",
 }
 BROWSER = "tests/browser/"
 PUBLISHED = (
@@ -101,3 +105,14 @@ def pytest_xdist_make_scheduler(config, log):
 def torch():
     """The module `torch`, the oracle."""
     return oracle()
+
+
+@pytest.fixture(scope="session")
+def pyodide():
+    """The folder of the tested Pyodide, whole."""
+    folder = tested()
+    if folder is None:
+        missing(
+            "pyodide", "no Pyodide in .pyodide/ (make lite ARGS=--fetch gets it, and the edition's tools)"
+        )
+    return folder

@@ -548,7 +548,7 @@ def readme_faults(text, table=True):
             wrong.append(f"no heading {heading} in {name}")
         elif not (ROOT / name).exists():
             wrong.append(f"no file {name}")
-    made = {".venv/", "my-notebooks/", ".venv-lowest/"}
+    made = {".venv/", "my-notebooks/", ".venv-lowest/", ".pyodide/", ".lite/"}
     wrong += [f"no file {name}" for name in files if name not in made and not (ROOT / name).exists()]
     wrong += [
         f"no alternative text: {target}"

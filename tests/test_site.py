@@ -171,7 +171,7 @@ def test_the_ways_to_run_a_page_are_made_of_one_setting():
     assert list(addresses.Address().ways("01-one-row")) == ["download the notebook"]
     address = addresses.Address.of("https://example.org/conv/", "someone/conv.olution")
     assert list(address.ways("01-one-row").values()) == [
-        "https://example.org/conv/lite/notebooks/index.html?path=01-one-row.ipynb",
+        "https://example.org/conv/lite/lab/index.html?path=01-one-row.ipynb",
         "https://mybinder.org/v2/gh/someone/conv.olution/HEAD?urlpath=lab/tree/notebooks%2F01-one-row.ipynb",
         "https://colab.research.google.com/github/someone/conv.olution/blob/gh-pages/colab/01-one-row.ipynb",
         "notebooks/01-one-row.ipynb",

@@ -33,6 +33,7 @@ make libraries      ask other libraries what they do with the same layers (slow;
 make card           the answer card: a page and a PDF in build/card/, and the picture of it in the README
 make bench          a layer, then a step of training, in NumPy beside PyTorch; ARGS="--threads 2" goes to both
 make site           the static site, into build/site/ (URL=https://... REPO=owner/name: with links to Binder and Colab)
+make lite           the edition for a browser, in build/lite/; ARGS="--fetch" gets what its tests need
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -441,6 +442,13 @@ def site(arguments):
     return run([python, os.path.join("site", "pages", "build.py"), *given, *extra(arguments)])
 
 
+def lite(arguments):
+    """The in-browser edition; its tools are in an environment of their own."""
+    room = os.path.join("site", "browser_edition")
+    python = environment(".lite", os.path.join(room, "requirements.txt"))
+    return run([python, os.path.join(room, "build_edition.py"), *extra(arguments)])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -489,6 +497,7 @@ COMMANDS = {
     "card": card,
     "bench": bench,
     "site": site,
+    "lite": lite,
     "format": tidy,
     "pins": pins,
     "help": show_help,

@@ -73,6 +73,7 @@ const isLight = (colour) => {
 
 // -------------------------------------------------------------------------------------------------------------- keys
 const modified = (event) => event.ctrlKey || event.metaKey || event.altKey;
+const plain = (event) => event.key !== "Tab" && !modified(event); // a key that is the widget's own
 
 // A number that is turned by 1, with buttons or the arrow keys, or typed. `short` is how its buttons call it.
 function dialOf({ name, short, attributes, part, turn, typed }) {
@@ -119,7 +120,7 @@ function frameOf(model, { label, kind, stage }) {
   };
   // Plain keys stay here, or the notebook would take "d d" as "delete this cell".
   frame.root.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab" && !modified(event)) event.stopPropagation();
+    if (plain(event)) event.stopPropagation();
   });
   frame.controls.addEventListener("submit", (event) => event.preventDefault());
   return frame;
@@ -187,7 +188,13 @@ function mount({ model, el }, widget) {
     if (frame.width) build(frame);
     observer.observe(frame.stage);
   }
+  // JupyterLite takes a key before it gets here, but not from an element with this attribute.
+  const keep = (event) => {
+    if (frame.root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", plain(event));
+  };
+  window.addEventListener("keydown", keep, true);
   return () => {
+    window.removeEventListener("keydown", keep, true);
     observer.disconnect();
     stop?.();
     for (const name of names) model.off(`change:${name}`, changed);

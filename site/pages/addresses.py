@@ -44,7 +44,7 @@ class Address:
         file = quote(f"{name}.ipynb")
         ways = {}
         if self.url:
-            ways["in the browser, nothing to install"] = f"{self.url}/lite/notebooks/index.html?path={file}"
+            ways["in the browser, nothing to install"] = f"{self.url}/lite/lab/index.html?path={file}"
         if self.repo:
             path = quote(f"notebooks/{name}.ipynb", safe="")
             ways["on Binder"] = f"https://mybinder.org/v2/gh/{self.repo}/HEAD?urlpath=lab/tree/{path}"

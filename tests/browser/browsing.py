@@ -18,10 +18,10 @@ OPTIONS = [
 LOCAL = re.compile(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:|file:|about:")
 
 
-def launch(playwright):
-    """The machine's Chromium, or else Playwright's own."""
+def launch(chromium, *more):
+    """The machine's Chromium, or else Playwright's own (`playwright.chromium`), with more options."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    return playwright.chromium.launch(args=OPTIONS, executable_path=path)
+    return chromium.launch(args=[*OPTIONS, *more], executable_path=path)
 
 
 class Watched:

@@ -19,7 +19,7 @@ def chromium():
 
     with sync_playwright() as playwright:
         try:
-            browser = launch(playwright)
+            browser = launch(playwright.chromium)
         except Error as error:
             why = str(error).strip().splitlines()[0][:120]
             browser = None
