@@ -77,8 +77,8 @@ def test_actionlint_finds_nothing(count):
     ("old", "new", "finding"),
     [
         ("fail-fast: false", "fast-fail: false", "unexpected key"),
-        ("${{ matrix.python }}", "${{ matrix.pyhton }}", "not defined"),
-        ("needs: build", "needs: biuld", "does not exist"),
+        ("${{ matrix.python }}", "${{ matrix.pythons }}", "not defined"),
+        ("needs: build", "needs: builder", "does not exist"),
     ],
 )
 def test_actionlint_finds_what_is_planted(tmp_path, old, new, finding):
