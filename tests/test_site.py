@@ -176,6 +176,12 @@ def test_the_ways_to_run_a_page_are_made_of_one_setting():
         "https://colab.research.google.com/github/someone/conv.olution/blob/gh-pages/colab/01-one-row.ipynb",
         "notebooks/01-one-row.ipynb",
     ]
+    assert addresses.ways_to_run_all(addresses.Address()) == ""
+    assert re.findall('href="([^"]*)"', addresses.ways_to_run_all(address)) == [
+        "https://example.org/conv/lite/index.html",
+        "https://mybinder.org/v2/gh/someone/conv.olution/HEAD?urlpath=lab/tree/notebooks",
+        "https://github.com/someone/conv.olution",
+    ]
 
 
 @pytest.mark.parametrize(

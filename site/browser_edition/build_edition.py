@@ -187,7 +187,7 @@ def title_of(path):
 def page(pyodide_url):
     """The first page: a link to each notebook, and which Pyodide this is."""
     links = "\n".join(
-        f'<li><a href="lab/index.html?path={path.name}">{path.name[:2]} {html.escape(title_of(path))}</a></li>'
+        f'<li><a href="lab/index.html?path={path.name}">{html.escape(title_of(path))}</a></li>'
         for path in sorted((ROOT / "notebooks").glob("[!.]*.ipynb"))
     )
     usual = not pyodide_url.startswith("./")

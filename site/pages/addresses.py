@@ -64,6 +64,18 @@ def ways_to_run(name: str, address: Address) -> str:
     )
 
 
+def ways_to_run_all(address: Address) -> str:
+    """The line of the front page: the whole series, where its address is known."""
+    ways = {}
+    if address.url:
+        ways["in the browser, nothing to install"] = f"{address.url}/lite/index.html"
+    if address.repo:
+        ways["on Binder"] = f"https://mybinder.org/v2/gh/{address.repo}/HEAD?urlpath=lab/tree/notebooks"
+        ways["from its repository"] = f"https://github.com/{address.repo}"
+    items = "".join(f'<li><a href="{href}">{words}</a></li>' for words, href in ways.items())
+    return f'<div class="ways">To run the series: <ul>{items}</ul></div>' if ways else ""
+
+
 def for_colab(book: nbformat.NotebookNode, address: Address) -> nbformat.NotebookNode:
     """The notebook with a first cell that installs the helper package."""
     cell = nbformat.v4.new_code_cell(INSTALL.format(repo=address.repo), id="install-where-missing")

@@ -45,7 +45,8 @@ def sources(folder: Path, address: addresses.Address, card: bool) -> None:
         ways = addresses.ways_to_run(notebook.name, address)
         book = source.page(notebook, notebooks, stands, live, ways)
         nbformat.write(book, folder / f"{notebook.name}.ipynb")
-    (folder / "index.md").write_text(front_page.text(notebooks, stands, found, card), encoding="utf-8")
+    front = front_page.text(notebooks, stands, found, card, addresses.ways_to_run_all(address))
+    (folder / "index.md").write_text(front, encoding="utf-8")
     static = folder / "_static"
     shutil.copytree(HERE / "static", static)
     shutil.copyfile(HERE.parent / "answer_card" / "answer-card.png", static / "answer-card.png")

@@ -18,8 +18,8 @@ PARTS = ("The notebooks", "Where a question is answered", "How fast it is")
 ANSWER = "The answer card"
 
 
-def text(notebooks, stands, found, card=False) -> str:
-    """The page as MyST Markdown; `card`: whether the card lies beside it, to be printed."""
+def text(notebooks, stands, found, card=False, ways="") -> str:
+    """The page as MyST Markdown; `card`: whether the card lies beside it, to be printed; `ways` to run the series."""
     readme = (source.ROOT / "README.md").read_text(encoding="utf-8")
     before, *parts = re.split(r"^## ", readme, flags=re.MULTILINE)
     named = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
@@ -27,7 +27,7 @@ def text(notebooks, stands, found, card=False) -> str:
     start = start[: start.index("![")]  # up to the picture, in whose place the explorer stands
     explorer = live_widgets.element(found[0][min(found[0])])
     toc = "```{toctree}\n:hidden:\n\n" + "\n".join(one.name for one in notebooks) + "\n```"
-    pieces = [title, start, explorer, answer(notebooks[0], stands), picture(named[CARD], card)]
+    pieces = [title, start, ways, explorer, answer(notebooks[0], stands), picture(named[CARD], card)]
     pieces += [f"## {name}\n{links(named[name])}" for name in PARTS]
     return "\n\n".join([*pieces, toc, ""])
 
