@@ -91,10 +91,13 @@ def plain(text):
 def test_a_page_is_the_notebook_and_nothing_else(count):
     """Without what the site puts in, each page has its notebook's text, code and outputs, as they are committed."""
     for notebook in SERIES:
-        page = source.page(notebook, SERIES, STANDS, {}, "WAYS")
+        page = source.page(notebook, SERIES, STANDS, {}, "WAYS", "TRY")
         for made, kept in zip(page.cells, notebook.book.cells, strict=True):
             if kept.cell_type == "code":
-                assert made.source == kept.source and made.outputs == kept.outputs
+                exercise = "exercise" in kept.metadata.get("tags", [])
+                added = [output.data["text/html"] for output in made.outputs[len(kept.outputs) :]]
+                assert made.source == kept.source and made.outputs[: len(kept.outputs)] == kept.outputs
+                assert added == ["TRY"] * exercise
             elif (
                 kept is notebook.book.cells[0]
             ):  # there the bar stands in place of the line to the neighbours
@@ -177,6 +180,9 @@ def test_the_ways_to_run_a_page_are_made_of_one_setting():
         "notebooks/01-one-row.ipynb",
     ]
     assert addresses.ways_to_run_all(addresses.Address()) == ""
+    assert '<a href="notebooks/01-one-row.ipynb" download>' in addresses.ways_to_run("01-one-row", address)
+    assert "lite/lab/index.html?path=01-one-row.ipynb" in addresses.where_to_try("01-one-row", address)
+    assert "notebooks/01-one-row.ipynb" in addresses.where_to_try("01-one-row", addresses.Address())
     assert re.findall('href="([^"]*)"', addresses.ways_to_run_all(address)) == [
         "https://example.org/conv/lite/index.html",
         "https://mybinder.org/v2/gh/someone/conv.olution/HEAD?urlpath=lab/tree/notebooks",

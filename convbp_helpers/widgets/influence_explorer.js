@@ -87,14 +87,16 @@ function listenToCells(frame) {
   });
   stage.addEventListener("focusin", (event) => {
     const key = keyAt(event);
-    if (key && event.target.matches(":focus-visible")) choose(frame, cellAt(key));
+    if (!key || !event.target.matches(":focus-visible")) return;
+    if (frame.held) heatCell(frame, key);
+    else choose(frame, cellAt(key));
   });
   stage.addEventListener("keydown", (event) => {
     const key = keyAt(event);
     if (!key || modified(event)) return;
     if (STEPS.includes(event.key)) {
       const next = moved(frame.state.layer, cellAt(key), event.key);
-      choose(frame, next);
+      if (!frame.held) choose(frame, next);
       frame.nodes.get(next.join()).focus();
     } else if (event.key === "Enter" || event.key === " ") hold(frame, key);
     else return;

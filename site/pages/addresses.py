@@ -55,9 +55,20 @@ class Address:
         return ways
 
 
+def link(words: str, href: str) -> str:
+    """A link; a notebook is downloaded, where a browser would show its text."""
+    return f'<a href="{href}"{" download" if href.startswith("notebooks/") else ""}>{words}</a>'
+
+
+def where_to_try(name: str, address: Address) -> str:
+    """Under an exercise, which a page cannot check: the first of the ways to run the notebook."""
+    words, href = next(iter(address.ways(name).items()))
+    return f'<p class="not-run">This page has no Python. To do the exercise: {link(words, href)}.</p>'
+
+
 def ways_to_run(name: str, address: Address) -> str:
     """The line of a page that says how to run it."""
-    items = "".join(f'<li><a href="{href}">{words}</a></li>' for words, href in address.ways(name).items())
+    items = "".join(f"<li>{link(words, href)}</li>" for words, href in address.ways(name).items())
     return (
         '<div class="ways">This page shows the notebook as it was run; its pictures answer when you point at them. '
         f"To change and run its code: <ul>{items}</ul></div>"

@@ -43,7 +43,8 @@ def sources(folder: Path, address: addresses.Address, card: bool) -> None:
     for notebook, parts in zip(notebooks, found, strict=True):
         live = {number: live_widgets.element(one) for number, one in parts.items()}
         ways = addresses.ways_to_run(notebook.name, address)
-        book = source.page(notebook, notebooks, stands, live, ways)
+        to_try = addresses.where_to_try(notebook.name, address)
+        book = source.page(notebook, notebooks, stands, live, ways, to_try)
         nbformat.write(book, folder / f"{notebook.name}.ipynb")
     front = front_page.text(notebooks, stands, found, card, addresses.ways_to_run_all(address))
     (folder / "index.md").write_text(front, encoding="utf-8")
@@ -51,6 +52,8 @@ def sources(folder: Path, address: addresses.Address, card: bool) -> None:
     shutil.copytree(HERE / "static", static)
     shutil.copyfile(HERE.parent / "answer_card" / "answer-card.png", static / "answer-card.png")
     shutil.copytree(source.NOTEBOOKS / "images", folder / "images")
+    (static / "widgets").mkdir()
+    shutil.copyfile(live_widgets.FRAME, static / "widgets" / "frame.css")
     live_widgets.write_scripts([one for parts in found for one in parts.values()], static / "widgets")
     mathjax = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
     for name in MATHJAX:

@@ -15,11 +15,10 @@ exclude_patterns = ["_build"]
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
-html_css_files = ["site.css"]
+html_css_files = ["widgets/frame.css", "site.css"]  # the first has the letters' colours in the dark
 html_js_files = ["live.js"]
 html_copy_source = html_show_sourcelink = False
 html_show_copyright = html_show_sphinx = False
-html_show_search_summary = False  # a browser reads no page from a folder for a summary
 html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_persistent": [],

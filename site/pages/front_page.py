@@ -14,6 +14,8 @@ import source
 #: the parts of the README that stand on the page, by their headings; of the first the picture alone
 CARD = "The answer on one page"
 PARTS = ("The notebooks", "Where a question is answered", "How fast it is")
+#: the line in notebook 00 under which the answer stands in words
+WORDS = "What was added, in words:"
 #: the heading in notebook 00 under which the whole answer stands
 ANSWER = "The answer card"
 
@@ -27,9 +29,24 @@ def text(notebooks, stands, found, card=False, ways="") -> str:
     start = start[: start.index("![")]  # up to the picture, in whose place the explorer stands
     explorer = live_widgets.element(found[0][min(found[0])])
     toc = "```{toctree}\n:hidden:\n\n" + "\n".join(one.name for one in notebooks) + "\n```"
-    pieces = [title, start, ways, explorer, answer(notebooks[0], stands), picture(named[CARD], card)]
+    pieces = [
+        title,
+        start,
+        in_words(notebooks[0], stands),
+        ways,
+        explorer,
+        answer(notebooks[0], stands),
+        picture(named[CARD], card),
+    ]
     pieces += [f"## {name}\n{links(named[name])}" for name in PARTS]
     return "\n\n".join([*pieces, toc, ""])
+
+
+def in_words(first, stands) -> str:
+    """The list of notebook 00 that says what each of the asked-for letters does."""
+    (text,) = (cell.source for cell in first.book.cells if WORDS in cell.source)
+    points = text.partition(WORDS)[2].strip().split("\n\n")[0]
+    return f"**The answer, in words:**\n\n{source.with_equation_links(points, stands, 'index')}"
 
 
 def picture(part: str, card: bool) -> str:

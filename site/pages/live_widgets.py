@@ -12,6 +12,9 @@ from pathlib import Path
 
 from nbclient import NotebookClient
 
+#: the style that all widgets share
+FRAME = Path(__file__).resolve().parents[2] / "convbp_helpers" / "widgets" / "frame.css"
+
 #: run in a kernel before the first cell: a widget shows what a page needs of it, beside its still picture
 SHOW_STATE = """
 from convbp_helpers.widgets import page as _page

@@ -118,12 +118,20 @@ def bar(notebooks: list[Notebook], here: Notebook) -> str:
     return f'<nav class="series" aria-label="The notebooks"><ol>{"".join(items)}</ol></nav>'
 
 
-def page(notebook: Notebook, notebooks, stands, live: dict[int, str], ways: str) -> nbformat.NotebookNode:
-    """The notebook as Sphinx gets it. `live` holds, by the number of a cell, what stands in place of its picture."""
+def page(
+    notebook: Notebook, notebooks, stands, live: dict[int, str], ways: str, to_try: str
+) -> nbformat.NotebookNode:
+    """The notebook as Sphinx gets it.
+
+    `live` holds, by the number of a cell, what stands in place of its picture; `ways` and `to_try` say where it can be
+    run, at the top and under each exercise.
+    """
     book = copy.deepcopy(notebook.book)
     for number, cell in enumerate(book.cells):
         if cell.cell_type == "markdown":
             cell.source = with_boxes_whole(with_equation_links(cell.source, stands, notebook.name))
+        elif "exercise" in cell.metadata.get("tags", []):
+            cell.outputs.append(nbformat.v4.new_output("display_data", data={"text/html": to_try}))
         elif number in live:
             for output in cell.outputs:
                 if "text/html" in output.get("data", {}):

@@ -1,5 +1,8 @@
 // Puts each widget in the place of its still picture, and tells widgets and pictures of the page's theme.
 {
+  // a browser reads no page from a folder, so a search there has no summaries
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
   const root = document.documentElement;
   const follow = () => (root.dataset.jpThemeLight = String(root.dataset.theme !== "dark"));
   follow();
@@ -13,7 +16,11 @@
       place.append(el);
       render({ model, el });
       place.model = model;
-      place.querySelector(".live-widget-still").remove();
+      place.classList.add("alive"); // its still picture is left for paper
     }
+    window.MathJax?.startup?.promise?.then(() => {
+      for (const formula of document.querySelectorAll("mjx-container:not([display])"))
+        if (formula.offsetWidth > formula.parentElement.clientWidth) formula.classList.add("wide");
+    });
   });
 }
