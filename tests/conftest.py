@@ -10,7 +10,6 @@ import pytest  # noqa: E402
 
 pytest.register_assert_rewrite("closing_table")
 from closing_table import missing, oracle  # noqa: E402
-from edition import tested  # noqa: E402
 
 pytest_plugins = ["closing_table", "pytester"]
 
@@ -110,6 +109,8 @@ def torch():
 @pytest.fixture(scope="session")
 def pyodide():
     """The folder of the tested Pyodide, whole."""
+    from edition import tested
+
     folder = tested()
     if folder is None:
         missing(
