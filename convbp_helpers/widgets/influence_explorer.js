@@ -96,7 +96,7 @@ function listenToCells(frame) {
     if (!key || modified(event)) return;
     if (STEPS.includes(event.key)) {
       const next = moved(frame.state.layer, cellAt(key), event.key);
-      if (!frame.held) choose(frame, next);
+      choose(frame, next);
       frame.nodes.get(next.join()).focus();
     } else if (event.key === "Enter" || event.key === " ") hold(frame, key);
     else return;

@@ -16,6 +16,7 @@ CARD = "The answer on one page"
 PARTS = ("The notebooks", "Where a question is answered", "How fast it is")
 #: the line in notebook 00 under which the answer stands in words
 WORDS = "What was added, in words:"
+START = ["x", 0, 2, 3]  #: the cell that is chosen there: array, channel, row, column
 #: the heading in notebook 00 under which the whole answer stands
 ANSWER = "The answer card"
 
@@ -27,7 +28,8 @@ def text(notebooks, stands, found, card=False, ways="") -> str:
     named = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
     title, _, start = before.partition("\n")
     start = start[: start.index("![")]  # up to the picture, in whose place the explorer stands
-    explorer = live_widgets.element(found[0][min(found[0])])
+    first = found[0][min(found[0])]  # the explorer of notebook 00, on a cell from which all lines lead
+    explorer = live_widgets.element(first | {"state": first["state"] | {"selected": START}})
     toc = "```{toctree}\n:hidden:\n\n" + "\n".join(one.name for one in notebooks) + "\n```"
     pieces = [
         title,

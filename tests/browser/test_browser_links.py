@@ -251,6 +251,26 @@ def test_the_link_of_a_term_stands_out(page_of):
     assert np.abs(np.subtract(points, ends(middles, links[3]))).max() <= 1
 
 
+def test_the_focus_does_not_move_what_is_held(page_of):
+    """Who holds a cell by Enter reaches its terms by Tab: on the way the focus chooses no other. Arrows do."""
+    book = page_of()
+    keys = book.page.keyboard
+    book.cell("z,0,0,0").focus()
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    held = book.sentence()
+    assert held.startswith("z[0,1]")
+    for key in ("Shift+Tab", "Shift+Tab", "Tab"):
+        keys.press(key)
+        assert book.sentence() == held, key
+    book.page.locator(".cbp-term").first.focus()
+    assert book.sentence() == held
+    keys.press("Escape")
+    book.cell("x,0,1,1").focus()
+    keys.press("ArrowRight")
+    assert book.sentence().startswith("x[1,2]")
+
+
 def test_while_a_cell_is_held_the_link_of_a_partner_stands_out(page_of):
     book = page_of(filters=2, view="grad_x")
     book.cell("x,0,2,3").click()
