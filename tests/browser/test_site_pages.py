@@ -57,7 +57,7 @@ def opened(reader, path, width=1300, scheme="light"):
     page.mouse.move(0, 0)
     page.goto(path.as_uri())
     page.evaluate("window.MathJax.startup.promise")
-    page.wait_for_function("!document.querySelector('.live-widget-still')")
+    page.wait_for_function("!document.querySelector('.live-widget:not(.alive)')")
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     return page
 
