@@ -84,6 +84,10 @@ def plain(text):
     text = re.sub(
         r'<h(\d) id="[^"]*">(.*?)</h\1>', lambda m: f"{'#' * int(m[1])} {html.unescape(m[2])}", text
     )
+    text = re.sub(
+        r'<div class="forms"><div class="one-line">.*?</div><div class="broken">\n\n', "", text, flags=re.S
+    )
+    text = text.replace("\n\n</div></div>", "")
     text = re.sub(r'<nav class="series".*?</nav>\n\n', "", text)
     return text.replace("](index.md", "](../README.md")
 
@@ -107,6 +111,32 @@ def test_a_page_is_the_notebook_and_nothing_else(count):
             else:
                 assert plain(made.source) == kept.source
             count("cells of the site that are those of the notebooks", 1)
+
+
+def test_a_broken_display_has_its_steps_in_one_line_each_beside_it():
+    rows = [r"&\frac{a}{b} \\[4pt]", r"&\;= \sum_k \\", r"&\quad\; [\,i = k\,] \\[6pt]", r"&\;= c"]
+    display = "$$\\begin{aligned}\n " + "\n ".join(rows) + "\n\\end{aligned} \\tag{1.4}$$"
+    joined = source.one_line_a_step(display)
+    assert joined.split("\n")[1:-1] == [r" \frac{a}{b} &= \sum_k \; [\,i = k\,] \\[6pt]", " &= c"]
+    assert joined.endswith(r"\end{aligned} \tag{1.4}$$")
+    two = "$$\\begin{aligned} a &= b \\\\ c &= d \\end{aligned}$$"  # two equations: nothing is joined
+    assert source.one_line_a_step(two) is None and source.with_both_forms(two) == two
+
+
+def test_one_line_a_step_says_the_same(count):
+    """What is joined for wide pages is read by the checker as the display that it is made from."""
+    for notebook in SERIES:
+        for cell in notebook.book.cells:
+            for display in source.DISPLAY.findall(cell.source if cell.cell_type == "markdown" else ""):
+                if not source.ALIGNED.search(display) or (joined := source.one_line_a_step(display)) is None:
+                    continue
+                assert symbols(joined) == symbols(display), display
+                count("displays that have their steps in one line each on a wide page", 1)
+
+
+def symbols(display):
+    """A display without spacing and line breaks."""
+    return re.sub(r"\\\\(\[\d+pt\])?|\\(quad|[;,])|&|\s", "", display)
 
 
 def test_a_heading_in_a_box_stays_in_the_box():

@@ -52,7 +52,7 @@ smartquotes = False
 mathjax_path = "mathjax/tex-mml-chtml.js"
 myst_update_mathjax = False
 mathjax3_config = {
-    "tex": {"inlineMath": [["\\(", "\\)"], ["$", "$"]], "processEscapes": True},
+    "tex": {"inlineMath": [["\\(", "\\)"], ["$", "$"]], "processEscapes": True, "useLabelIds": False},
     "options": {
         "processHtmlClass": "tex2jax_process|mathjax_process|math|output_area|cell_output",
         "ignoreHtmlClass": "tex2jax_ignore|mathjax_ignore|document",

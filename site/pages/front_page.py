@@ -76,7 +76,7 @@ def answer(first, stands) -> str:
             break
         pieces.append(one)
     linked = source.with_equation_links("\n\n".join(pieces), stands, "index")
-    return f"## {ANSWER}\n{without_anchors(linked)}"
+    return f"## {ANSWER}\n{source.with_both_forms(without_anchors(linked))}"
 
 
 def without_anchors(text: str) -> str:

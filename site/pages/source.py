@@ -107,6 +107,51 @@ def with_boxes_whole(text: str) -> str:
     return BOX.sub(lambda box: HEADING.sub(heading, box[0]), text)
 
 
+ALIGNED = re.compile(r"\\begin\{aligned\}(.*?)\\end\{aligned\}", re.DOTALL)
+ROW_END = re.compile(r"\\\\(?:\[\d+pt\])?")
+SPACE = re.compile(r"^(?:\s|&|\\quad|\\[;,])+")
+
+
+def one_line_a_step(display: str) -> str | None:
+    """A display whose steps are broken into lines for a narrow column, with one line for each step, or None.
+
+    A row that does not begin with a relation goes on with the one before; the left-hand side stands before the first.
+    """
+    rows = [SPACE.sub("", row).strip() for row in ROW_END.split(ALIGNED.search(display)[1])]
+    left, relation, rest = rows[0].partition("&=")
+    if relation:
+        rows = [left.strip(), f"={rest}", *rows[1:]]
+    if not all(rows) or any("&" in row for row in rows) or "=" in rows[0]:
+        return None  # several equations, each with a left-hand side of its own
+    steps = []
+    for row in rows[1:]:
+        if row.startswith("="):
+            steps.append(row)
+        elif steps:
+            steps[-1] += rf" \; {row}"
+        else:
+            return None
+    if not steps or len(steps) + 1 == len(rows) > 2:
+        return None
+    body = " \\\\[6pt]\n ".join([f"{rows[0]} &{steps[0]}", *(f"&{step}" for step in steps[1:])])
+    return ALIGNED.sub(lambda _: f"\\begin{{aligned}}\n {body}\n\\end{{aligned}}", display)
+
+
+FORMS = '<div class="forms"><div class="one-line">\n\n{}\n\n</div><div class="broken">\n\n{}\n\n</div></div>'
+
+
+def with_both_forms(text: str) -> str:
+    """Markdown in which a display has its steps in one line each beside it, for a page that is wide enough."""
+
+    def both(match):
+        display = match[0]
+        if not ALIGNED.search(display) or (joined := one_line_a_step(display)) is None:
+            return display
+        return FORMS.format(joined, display)
+
+    return re.sub(r"(?m)^\$\$(?:.|\n)*?\$\$$", both, text)
+
+
 def bar(notebooks: list[Notebook], here: Notebook) -> str:
     """All notebooks in one line, this one marked."""
     items = [
@@ -129,7 +174,8 @@ def page(
     book = copy.deepcopy(notebook.book)
     for number, cell in enumerate(book.cells):
         if cell.cell_type == "markdown":
-            cell.source = with_boxes_whole(with_equation_links(cell.source, stands, notebook.name))
+            linked = with_equation_links(cell.source, stands, notebook.name)
+            cell.source = with_boxes_whole(with_both_forms(linked))
         elif "exercise" in cell.metadata.get("tags", []):
             cell.outputs.append(nbformat.v4.new_output("display_data", data={"text/html": to_try}))
         elif number in live:

@@ -3,6 +3,14 @@
   // a browser reads no page from a folder, so a search there has no summaries
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
+  // Of a display's two forms the one with a line for each step, where it fits.
+  const fitForms = () => {
+    for (const forms of document.querySelectorAll(".forms")) {
+      const line = forms.querySelector(".one-line mjx-container");
+      if (line) forms.classList.toggle("fits", line.scrollWidth <= forms.clientWidth);
+    }
+  };
+
   const root = document.documentElement;
   const follow = () => (root.dataset.jpThemeLight = String(root.dataset.theme !== "dark"));
   follow();
@@ -21,6 +29,8 @@
     window.MathJax?.startup?.promise?.then(() => {
       for (const formula of document.querySelectorAll("mjx-container:not([display])"))
         if (formula.offsetWidth > formula.parentElement.clientWidth) formula.classList.add("wide");
+      fitForms();
+      addEventListener("resize", fitForms);
     });
   });
 }
