@@ -203,6 +203,10 @@ def page(pyodide_url):
 
 def build(output, pyodide=None):
     """Make the edition in a folder; with the Pyodide of a local folder in it, where one is given."""
+    if output.exists() and any(output.iterdir()) and not (output / "jupyter-lite.json").exists():
+        sys.exit(
+            f"convbp: {output} holds files that make lite did not make. Give another folder: --output FOLDER"
+        )
     shutil.rmtree(output, ignore_errors=True)
     pyodide_url = "./static/pyodide/pyodide.js" if pyodide else usual_address()
     with tempfile.TemporaryDirectory() as folder:

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ import links  # noqa: E402
 import live_widgets  # noqa: E402
 import source  # noqa: E402
 
+MARK = ".nojekyll"  #: in each site that this command has made; it tells GitHub Pages to serve the files as they are
 CARD = source.ROOT / "build" / "card"  #: where `make card` puts it
 
 #: of MathJax, what a page loads: the component, what it asks for where an equation needs it (colours), and the fonts
@@ -78,7 +80,7 @@ def downloads(folder: Path, address: addresses.Address) -> None:
 def sphinx(folder: Path, out: Path, address: addresses.Address) -> str:
     """Run Sphinx; what it warned of, of which there must be nothing."""
     environ = dict(os.environ, CONVBP_URL=address.url, CONVBP_REPO=address.repo, PYTHONPATH=str(folder))
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-j", "2", "-d", str(out) + "-doctrees"]
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-j", "2", "-d", str(folder / "_doctrees")]
     run = subprocess.run([*command, str(folder), str(out)], env=environ, stderr=subprocess.PIPE, text=True)
     if run.returncode:
         sys.exit(f"Sphinx failed:\n{run.stderr}")
@@ -94,19 +96,21 @@ def main(arguments=None) -> int:
     parser.add_argument("--out", type=Path, default=source.ROOT / "build" / "site")
     given = parser.parse_args(arguments)
     address = addresses.Address.of(given.url, given.repo)
-    folder = given.out.with_name(given.out.name + "-source")
-    for old in (folder, given.out):
-        shutil.rmtree(old, ignore_errors=True)
-    folder.mkdir(parents=True)
+    made = given.out / MARK
+    if given.out.exists() and any(given.out.iterdir()) and not made.exists():
+        sys.exit(f"{given.out} holds files that this command did not make. Give another folder: --out FOLDER")
+    shutil.rmtree(given.out, ignore_errors=True)
+    given.out.mkdir(parents=True)
+    made.touch()
     card = (CARD / "answer-card.pdf").exists()
-    sources(folder, address, card)
-    warnings = sphinx(folder, given.out, address)
+    with tempfile.TemporaryDirectory() as folder:
+        sources(Path(folder), address, card)
+        warnings = sphinx(Path(folder), given.out, address)
     downloads(given.out, address)
     if card:
         shutil.copytree(CARD, given.out / "card")
     for template in (given.out / "_static").glob("*-macros.html"):  # the theme's, of no use to a reader
         template.unlink()
-    (given.out / ".nojekyll").touch()
     faults = [
         *re.sub(r"^.*/(?=[^/]+:)", "", warnings, flags=re.MULTILINE).split("\n"),
         *links.faults(given.out),

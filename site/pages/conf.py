@@ -10,7 +10,7 @@ project = "Backprop through convolution"
 author = ""
 language = "en"
 extensions = ["myst_nb"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_doctrees"]
 
 html_theme = "sphinx_book_theme"
 html_title = project

@@ -174,6 +174,32 @@ def test_a_number_of_an_equation_leads_to_it(site, reader):
     reader.clean()
 
 
+def test_a_display_has_a_line_for_each_step_where_that_fits(site, reader):
+    shown = """[...document.querySelectorAll('.forms')].map((forms) =>
+      [...forms.children].map((form) => form.checkVisibility({ visibilityProperty: true })))"""
+    page = opened(reader, site / "08-groups-and-depthwise.html")
+    wide = page.evaluate(shown)
+    assert len(wide) > 3 and all(one is not other for one, other in wide) and [True, False] in wide
+    page.set_viewport_size({"width": 400, "height": 1000})
+    page.wait_for_timeout(200)
+    narrow = page.evaluate(shown)
+    assert all(one is not other for one, other in narrow) and narrow.count([True, False]) < wide.count(
+        [True, False]
+    )
+    reader.clean()
+
+
+def test_a_folder_of_someone_else_is_kept(site, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    command = [PYTHON, ROOT / "site" / "pages" / "build.py", "--out", tmp_path]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert (
+        done.returncode == 1
+        and "did not make" in done.stderr
+        and (tmp_path / "mine.txt").read_text() == "mine"
+    )
+
+
 # -- the tests see what they are for -------------------------------------------------------------------
 def planted(site, tmp_path, change, name="index"):
     """A copy of the site with one page changed."""
