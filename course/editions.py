@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import nbformat
 
 from convbp_helpers import exercises as checks
-from convbp_helpers.exercises.points import GRADED
+from convbp_helpers.exercises.points import GRADED, looks
 
 POINTS = dict(prediction=2, equation=3, function=4)
 SOLUTION = re.compile(r"\n*<details><summary>Solution</summary>(.*?)</details>", re.DOTALL)
@@ -62,16 +62,17 @@ def _exercise(at: int, blank: str, below: str) -> Exercise:
 
 
 # ------------------------------------------------------------------------------------------------ for nbgrader
-def graded_cell(exercise: Exercise) -> str:
+def graded_cell(exercise: Exercise, used=()) -> str:
     """The cell that gives the points. What is hidden is put back by nbgrader when it grades.
 
     The package is imported afresh, so that a check which a learner's cell has put in a check's place is not asked.
     """
     if exercise.kind == "equation":
-        asked = f'points.of_equation("{exercise.check}", {exercise.points})'
+        asked = f'points.of_equation("{exercise.check}"'
     else:
         call = exercise.blank.rstrip().rpartition("\n")[2].replace(f"exercises.{exercise.check}(", "check(")
-        asked = f'points.of_call("{exercise.check}", lambda check: {call}, {exercise.points})'
+        asked = f'points.of_call("{exercise.check}", lambda check: {call}'
+    asked += f", {exercise.points}{f', used={[*used]}' if used else ''})"
     return f"""\
 # Graded: exercise {exercise.number}, {exercise.points} points. Leave this cell as it is.
 {GRADED}
@@ -86,16 +87,27 @@ given
 ### END HIDDEN TESTS"""
 
 
+def used_in(book) -> list[str]:
+    """The names that only a look into a check needs, as a rule, and that the notebook itself needs too."""
+    code = [
+        cell.source for cell in book.cells if cell.cell_type == "code" and not cell.source.startswith("%%")
+    ]
+    used = []
+    while name := looks(code, used):
+        used.append(name)
+    return used
+
+
 def source_edition(book, stems=()):
     """The notebook as nbgrader's source: solved, with a graded cell behind each exercise. The folded solutions go."""
-    book = copy.deepcopy(book)
+    book, used = copy.deepcopy(book), used_in(book)
     for exercise in reversed(found_in(book)):
         cell, below = book.cells[exercise.at], book.cells[exercise.at + 1]
         cell.source = exercise.solution
         cell.metadata["nbgrader"] = _metadata(exercise.grade_id, solution=True)
         cell.metadata[BLANK] = exercise.blank
         below.source = SOLUTION.sub("", below.source)
-        graded = nbformat.v4.new_code_cell(graded_cell(exercise), id=f"{cell.id}-points")
+        graded = nbformat.v4.new_code_cell(graded_cell(exercise, used), id=f"{cell.id}-points")
         graded.metadata["nbgrader"] = _metadata(f"{exercise.grade_id}-points", points=exercise.points)
         book.cells.insert(exercise.at + 1, graded)
     for cell in book.cells:

@@ -21,57 +21,36 @@ GRADED = (
 )
 FOR_A_KNOWN_MISTAKE = 1.0
 
-EQUATION = re.compile(
-    r"%%equation exercises\.check_\w+\s*(\n|$)"
-)  #: the first line of a cell that is no Python
+#: the first line of a cell that is no Python
+EQUATION = re.compile(r"%%equation exercises\.check_\w+\s*(\n|$)")
 
 #: what an answer needs for nothing but to look into a check
-LOOKING = {
-    *(
-        "inspect",
-        "dis",
-        "gc",
-        "sys",
-        "importlib",
-        "pkgutil",
-        "linecache",
-        "ctypes",
-        "subprocess",
-        "pathlib",
-        "os",
-    ),
-    *(
-        "open",
-        "eval",
-        "exec",
-        "compile",
-        "globals",
-        "locals",
-        "vars",
-        "getattr",
-        "setattr",
-        "delattr",
-        "read_text",
-    ),
-    *("numbers", "cases", "get_ipython"),
-}
+LOOKING = frozenset(
+    """
+    inspect dis gc sys importlib pkgutil linecache ctypes subprocess pathlib
+    open popen system read_text eval exec compile globals locals vars getattr setattr delattr
+    numbers cases get_ipython
+    """.split()
+)
 
 
-def of_call(check: str, call: Callable[[Callable], Report], points: float) -> float:
+def of_call(check: str, call: Callable[[Callable], Report], points: float, used=()) -> float:
     """The points of an exercise whose cell hands Python to its check: `call` does the same with the check it is given.
+
+    used : names of `LOOKING` that the notebook itself uses.
 
     The report is shown, so that it stands in the feedback.
     """
-    return _points(check, call, points)
+    return _points(check, call, points, used)
 
 
-def of_equation(check: str, points: float) -> float:
+def of_equation(check: str, points: float, used=()) -> float:
     """The points of an exercise that is a cell `%%equation exercises.<check>`: the last one that was run is judged."""
     cells = [text.partition("\n") for text in _history().input_hist_raw]
     begins = f"%%equation exercises.{check}"
     written = [below for line, _, below in cells if line.strip() == begins]
     latex = magic.source(written[-1]) if written else ""
-    return _points(check, lambda check: check(latex), points)
+    return _points(check, lambda check: check(latex), points, used)
 
 
 def share(report: Report, check) -> float | None:
@@ -86,20 +65,21 @@ def share(report: Report, check) -> float | None:
     return None if known else 0.0
 
 
-def looks(cells: Iterable[str]) -> str:
-    """By which name cells of Python look into a check, or "" where they do not."""
+def looks(cells: Iterable[str], used=()) -> str:
+    """By which name, beside those in `used`, cells of Python look into a check; "" where they do not."""
     for text in cells:
         try:
             tree = ast.parse(text)
         except SyntaxError:  # it did not run
             continue
         for node in ast.walk(tree):
-            if name := _looks(node):
-                return name
+            for name in _looking(node):
+                if name not in used:
+                    return name
     return ""
 
 
-def _looks(node) -> str:
+def _looking(node) -> list[str]:
     if isinstance(node, ast.Name):
         names = [node.id]
     elif isinstance(node, ast.Attribute):
@@ -107,18 +87,18 @@ def _looks(node) -> str:
     elif isinstance(node, ast.Import | ast.ImportFrom):
         module = getattr(node, "module", None) or ""
         if module.startswith("convbp_helpers.exercises"):
-            return module
+            return [module]
         names = [module, *(alias.name for alias in node.names)]
         if any(name.startswith("convbp_helpers.exercises.") for name in names):
-            return "convbp_helpers.exercises"
+            return ["convbp_helpers.exercises"]
         names = [name.partition(".")[0] for name in names]
     else:
-        return ""
-    return next((name for name in names if name in LOOKING or _is_special(name)), "")
+        return []
+    return [name for name in names if name in LOOKING or _is_special(name)]
 
 
 def _is_special(name: str) -> bool:
-    return len(name) > 4 and name.startswith("__") and name.endswith("__")
+    return name.startswith("__") and name.endswith("__") and name not in ("__", "__name__")
 
 
 def _history():
@@ -135,12 +115,12 @@ def _own_cells() -> list[str]:
     return [text for typed, text in zip(raw[own], python[own], strict=True) if not EQUATION.match(typed)]
 
 
-def _points(check: str, call, points: float) -> float:
+def _points(check: str, call, points: float, used) -> float:
     """Show the report, and hand back what it is worth."""
     from IPython.display import display
 
     judge = getattr(exercises, check)
-    if looked := looks(_own_cells()):
+    if looked := looks(_own_cells(), used):
         said = f"Not counted: a cell of this exercise looks into the check, or around it, with {looked}."
         report, part = Report(name_in(judge.__doc__), FAILED, said), 0.0
     else:
