@@ -4,7 +4,7 @@
 
 source/      nbgrader's source, one assignment for each notebook: solved, with a graded cell behind each exercise
 release/     what nbgrader makes of it, and what is handed out
-instructor/  the notebooks with open solutions and notes
+instructor/  the notebooks with open solutions and notes; overview.md: objectives, and minutes for each section
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ def sources(out: Path, only: str = "") -> list[str]:
         book = nbformat.read(path, as_version=4)
         write(editions.source_edition(book, stems), out / "source" / path.stem / path.name)
         write(instructor.edition(book, path.stem), out / "instructor" / path.name)
+    overview = instructor.overview([nbformat.read(path, as_version=4) for path in series()])
+    (out / "instructor" / "overview.md").write_text(overview, encoding="utf-8")
     for name in SETTINGS:
         shutil.copyfile(HERE / name, out / name)
     return [path.stem for path in chosen]

@@ -146,6 +146,23 @@ def test_instructors_edition(stem):
         assert f"For the instructor: exercise {exercise.number}**" in text
 
 
+def test_minutes_are_those_that_the_notebook_gives():
+    for stem, book in COMMITTED.items():
+        read, work = (sum(column) for column in zip(*instructor.minutes(book).values(), strict=True))
+        text = "\n".join(cell.source for cell in book.cells)
+        said = re.search(r"About (\d+) minutes to read, (\d+) minutes of exercises", text)
+        assert abs(read - int(said[1])) <= 2 and abs(work - int(said[2])) <= 10, stem
+    overview = instructor.overview(COMMITTED.values())
+    assert overview.count("| **in all** |") == len(STEMS) and overview.count("\n- ") > 3 * len(STEMS)
+
+
+def test_notes_without_a_section_are_an_error(tmp_path, monkeypatch):
+    (tmp_path / "01.md").write_text("## No such section\nBoard: nothing.\n", encoding="utf-8")
+    monkeypatch.setattr(instructor, "NOTES", tmp_path)
+    with pytest.raises(ValueError, match="No such section"):
+        instructor.edition(COMMITTED["01-one-row"], "01-one-row")
+
+
 # -- what an answer is worth -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("text", "by"),
