@@ -28,6 +28,7 @@ c.GenerateAssignment.preprocessors = [
 
 c.Autograde.autograde_preprocessors = [
     steps.ExecuteToTheEnd,
+    steps.Pictures,
     given.LimitOutput,
     given.SaveAutoGrades,
     given.AssignLatePenalties,

@@ -1,4 +1,4 @@
-"""Two steps of nbgrader that the course replaces; `nbgrader_config.py` puts them in place."""
+"""Steps of nbgrader's that are the course's own; `nbgrader_config.py` puts them in place."""
 
 from __future__ import annotations
 
@@ -70,6 +70,23 @@ class ExecuteToTheEnd(Execute):
         for cell, index in self.done:
             shown = cell.copy()
             super().preprocess_cell(shown, self.resources, index)
+
+
+class Pictures(NbGraderPreprocessor):
+    """A widget's picture in the widget's place, as in the committed notebooks.
+
+    The page of feedback would take the widget, for which it has no program, and show nothing.
+    """
+
+    def preprocess(self, nb, resources):
+        nb.metadata.pop("widgets", None)
+        return super().preprocess(nb, resources)
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data.pop("application/vnd.jupyter.widget-view+json", None)
+        return cell, resources
 
 
 def _grade_id(cell) -> str:

@@ -245,6 +245,12 @@ def feedback(course, student, stem):
     return (course.folder / "feedback" / student / stem / f"{stem}.html").read_text(encoding="utf-8")
 
 
+def pictures(book):
+    """How many outputs of a notebook show a picture, those of widgets among them."""
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    return sum("<img" in output.get("data", {}).get("text/html", "") for output in outputs)
+
+
 def test_round_trip_of_solutions_and_blanks(course, count):
     """Solutions get all points, blanks none, in every notebook; the release is the one that the quick tests look at."""
     submissions = [("solved", stem, solutions(stem)) for stem in STEMS]
@@ -256,6 +262,7 @@ def test_round_trip_of_solutions_and_blanks(course, count):
         count("exercises graded by nbgrader, solved and blank", 2 * len(solved))
         text = feedback(course, "blank", stem)
         assert text.count("not attempted yet") >= 2 * len(EXERCISES[stem]) and "Traceback" not in text
+        assert "widget-view" not in text and text.count("<img") >= pictures(COMMITTED[stem]), stem
         book = nbformat.read(course.folder / "release" / stem / f"{stem}.ipynb", as_version=4)
         assert [cell.source for cell in book.cells] == [cell.source for cell in released(stem).cells]
         assert surviving(book, solution_lines(stem)) == set()
