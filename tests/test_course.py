@@ -163,6 +163,21 @@ def test_notes_without_a_section_are_an_error(tmp_path, monkeypatch):
         instructor.edition(COMMITTED["01-one-row"], "01-one-row")
 
 
+def test_readme_of_the_course():
+    """Its minutes are those of the notebooks, its points those of the kit, and its links lead to files."""
+    text = (ROOT / "course" / "README.md").read_text(encoding="utf-8")
+    for row, which in (("reading", 1), ("exercises", 2)):
+        listed = re.search(rf"^\| {row} \| (.*) \|$", text, flags=re.MULTILINE)[1].split(" | ")
+        for stem, minutes in zip(STEMS, listed, strict=True):
+            cells = "\n".join(cell.source for cell in COMMITTED[stem].cells)
+            said = re.search(r"About (\d+) minutes to read, (\d+) minutes of exercises", cells)
+            assert said[which] == minutes, (row, stem)
+    for kind, worth in editions.POINTS.items():
+        assert re.search(rf"^\| an? {kind} \| {worth} \|", text, flags=re.MULTILINE), kind
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    assert links and all((ROOT / "course" / link).exists() for link in links)
+
+
 # -- what an answer is worth -------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("text", "by"),
