@@ -213,6 +213,19 @@ def test_no_solution_looks_into_a_check(count):
     count("solutions that look into no check", len(found))
 
 
+def test_an_equation_is_no_python():
+    """Each of the committed ones, and none whose first line has more in it that is run."""
+    texts = [cell.source for book in COMMITTED.values() for cell in book.cells if cell.cell_type == "code"]
+    found = [text for text in texts if text.startswith("%%")]
+    assert len(found) > 14 and all(points.EQUATION.match(text) for text in found)
+    for line in (
+        "open('x').read()",
+        "exercises.check_nudge.numbers",
+        "exercises.check_nudge x=__import__('os')",
+    ):
+        assert not points.EQUATION.match(f"%%equation {line}\nx = y"), line
+
+
 @pytest.mark.parametrize(
     ("check", "answer", "worth"),
     [

@@ -22,7 +22,7 @@ GRADED = (
 FOR_A_KNOWN_MISTAKE = 1.0
 
 #: the first line of a cell that is no Python
-EQUATION = re.compile(r"%%equation exercises\.check_\w+\s*(\n|$)")
+EQUATION = re.compile(r"%%equation( exercises\.check_\w+)?( \w+=[\w,()]+)*\s*(\n|$)")
 
 #: what an answer needs for nothing but to look into a check
 LOOKING = frozenset(
