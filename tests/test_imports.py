@@ -115,6 +115,7 @@ ROOMS = """
     exercises/nb13_reading_the_literature.py
     exercises/nb14_the_same_layer_elsewhere.py
     exercises/__init__.py
+    exercises/points.py
 
     elsewhere/readings.py
     elsewhere/results.py

@@ -34,6 +34,7 @@ make card           the answer card: a page and a PDF in build/card/, and the pi
 make bench          a layer, then a step of training, in NumPy beside PyTorch; ARGS="--threads 2" goes to both
 make site           the static site, into build/site/ (URL=https://... REPO=owner/name: with links to Binder and Colab)
 make lite           the edition for a browser, in build/lite/; ARGS="--fetch" gets what its tests need
+make course         the course for nbgrader, into build/course/: what is handed out, what an instructor needs
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -449,6 +450,12 @@ def lite(arguments):
     return run([python, os.path.join(room, "build_edition.py"), *extra(arguments)])
 
 
+def course(arguments):
+    """The course kit; nbgrader is in an environment of its own."""
+    python = environment(".course", os.path.join("course", "requirements.txt"))
+    return run([python, os.path.join("course", "build.py"), *extra(arguments)])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -469,14 +476,14 @@ def pins(_arguments):
         stop("make pins needs uv: pip install uv, then run the command again.")
     command = [uv, "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--universal"]
     command += ["--no-header", "--no-annotate", "--quiet"]
-    site = os.path.join("site", "requirements")
+    rooms = [os.path.join(room, "requirements") for room in ("site", "course")]
     return (
         run(command + ["--upgrade", "--all-extras", "-o", "requirements.txt"])
         or run(
             command
             + ["--upgrade", "--all-extras", "--resolution", "lowest-direct", "-o", "requirements-lowest.txt"]
         )
-        or run(command + [site + ".in", "-c", "requirements.txt", "-o", site + ".txt"])
+        or any(run(command + [r + ".in", "-c", "requirements.txt", "-o", r + ".txt"]) for r in rooms)
     )
 
 
@@ -498,6 +505,7 @@ COMMANDS = {
     "bench": bench,
     "site": site,
     "lite": lite,
+    "course": course,
     "format": tidy,
     "pins": pins,
     "help": show_help,

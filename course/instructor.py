@@ -1,0 +1,171 @@
+"""The instructor's edition: solutions open, minutes for each section, likely wrong answers, and what notes/ says.
+
+notes/01.md has a heading for a section, or for an exercise as `## Exercise 1.5`, and below it what to skip, what goes
+on the board, and what is answered wrongly. The minutes are those that a notebook gives itself, shared by its words.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+
+import editions
+import nbformat
+import numpy as np
+
+from convbp_helpers import exercises as checks
+from convbp_helpers.exercises.misconceptions import CATALOGUE
+
+NOTES = Path(__file__).resolve().parent / "notes"
+READ = re.compile(r"About (\d+) minutes to read")
+EXERCISE = re.compile(r"^### Exercise (\d+\.\d+).*?(\d+) minutes\)", re.MULTILINE)
+HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+MOST = 4  #: likely wrong answers that are named for an exercise
+
+
+def edition(book, stem: str):
+    """A notebook for the one who teaches; a cell of notes stands below each section's heading and each exercise."""
+    book, notes = copy.deepcopy(book), notes_of(stem)
+    found = {exercise.at + 1: exercise for exercise in editions.found_in(book)}
+    cells = []
+    for at, cell in enumerate(book.cells):
+        cells.append(cell)
+        if cell.cell_type != "markdown":
+            continue
+        if at in found:
+            exercise = found[at]
+            cell.source = cell.source.replace("<details><summary>Solution", "<details open><summary>Solution")
+            cells.append(_note(cell.id, on_exercise(exercise, notes.pop(f"Exercise {exercise.number}", ""))))
+        said = [notes.pop(heading) for heading in HEADING.findall(cell.source) if heading in notes]
+        if said:
+            cells.append(_note(cell.id, "**For the instructor.** " + "\n\n".join(said)))
+    if notes:
+        raise ValueError(f"notes/{stem[:2]}.md has no section of the notebook: {', '.join(notes)}")
+    book.cells = [cells[0], _note(cells[0].id, plan(book)), *cells[1:]]
+    return book
+
+
+def _note(cell_id: str, text: str):
+    return nbformat.v4.new_markdown_cell(text, id=f"{cell_id}-instructor")
+
+
+def notes_of(stem: str) -> dict[str, str]:
+    """Heading -> the notes below it."""
+    path = NOTES / f"{stem[:2]}.md"
+    if not path.exists():
+        return {}
+    parts = re.split(r"^## (.+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    return {heading: text.strip() for heading, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+# ------------------------------------------------------------------------------------------------ timing
+def sections(book) -> dict[str, list]:
+    """Heading -> its cells, from the first section on."""
+    found, heading = {}, None
+    for cell in book.cells:
+        if cell.cell_type == "markdown" and (named := HEADING.findall(cell.source)):
+            heading = named[-1]
+        if heading:
+            found.setdefault(heading, []).append(cell)
+    return found
+
+
+def minutes(book) -> dict[str, tuple[int, int]]:
+    """Heading -> minutes to read, by the words and code below it, and minutes for the exercises in it."""
+    (whole,) = {int(n) for cell in book.cells for n in READ.findall(cell.source)}
+    found = sections(book)
+    text = {heading: "\n".join(cell.source for cell in cells) for heading, cells in found.items()}
+    words = {
+        heading: len(re.sub(r"<details>.*?</details>", "", t, flags=re.DOTALL).split())
+        for heading, t in text.items()
+    }
+    every = sum(words.values())
+    return {
+        heading: (
+            max(1, round(whole * words[heading] / every)),
+            sum(int(n) for _, n in EXERCISE.findall(text[heading])),
+        )
+        for heading in found
+    }
+
+
+def plan(book) -> str:
+    """The first note of an edition."""
+    return "**For the instructor.** This edition has its solutions open. Do not hand it out.\n\n" + timing(
+        book
+    )
+
+
+def objectives(book) -> str:
+    """What a notebook says that is learnt in it."""
+    (said,) = [cell.source for cell in book.cells if "**What you'll learn**" in cell.source]
+    return "\n".join(re.findall(r"^- .*$", said, flags=re.MULTILINE))
+
+
+def overview(books) -> str:
+    """A page on the whole series: for each notebook its objectives, and its sections with their minutes."""
+    parts = [
+        f"# The series, section by section\n\nIn all {_sum(books, 0)} minutes to read, {_sum(books, 1)} for exercises."
+    ]
+    for book in books:
+        title = re.match(r"# (.+)", book.cells[0].source).group(1)
+        parts.append(f"## {title}\n\n{objectives(book)}\n\n{timing(book)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _sum(books, column: int) -> int:
+    return sum(row[column] for book in books for row in minutes(book).values())
+
+
+def timing(book) -> str:
+    """The sections and their minutes, as a table."""
+    rows = [f"| {h} | {read} | {work or ''} |" for h, (read, work) in minutes(book).items()]
+    total = [sum(column) for column in zip(*minutes(book).values(), strict=True)]
+    return "\n".join(
+        [
+            "| section | minutes | for exercises |",
+            "|---|---|---|",
+            *rows,
+            f"| **in all** | {total[0]} | {total[1]} |",
+        ]
+    )
+
+
+# ------------------------------------------------------------------------------------------------ likely wrong answers
+def on_exercise(exercise, notes: str) -> str:
+    lines = [f"**For the instructor: exercise {exercise.number}**, {exercise.points} points."]
+    if likely := likely_wrong(exercise):
+        lines += [
+            "",
+            "Likely wrong answers, and what the check says to them:",
+            "",
+            *(f"- {line}" for line in likely),
+        ]
+    return "\n".join(lines) + (f"\n\n{notes}" if notes else "")
+
+
+def likely_wrong(exercise) -> list[str]:
+    """From the check itself: the numbers that it knows, and the misconceptions that show on its layers."""
+    judge = getattr(checks, exercise.check)
+    if exercise.kind == "prediction":
+        numbers = getattr(judge, "numbers", {})
+        return [
+            f"`{name} = {given}`: {said}"
+            for name, replies in numbers.items()
+            for given, said in replies.items()
+            if given is not ... and said
+        ]
+    cases = list(judge.cases()) if exercise.kind == "function" else []
+    seen = [one for one in CATALOGUE if any(_shows(one, case) for case in cases)]
+    own = f"{int(exercise.number.partition('.')[0]):02}"
+    seen.sort(key=lambda one: one.section[:2] != own)  # those of this notebook first
+    return [f"{one.name}: it comes out if {one.text}. *{one.question}*" for one in seen[:MOST]]
+
+
+def _shows(misconception, case) -> bool:
+    for walk, _ in case.walks.values():
+        made, right = misconception.made(walk), walk.made()
+        if made is not None and (np.shape(made) != right.shape or not np.allclose(made, right)):
+            return True
+    return False

@@ -1,0 +1,40 @@
+"""nbgrader's settings for the course; `make course` puts them, steps.py and editions.py beside the assignments."""
+
+import sys
+from pathlib import Path
+
+from nbgrader import preprocessors as given
+
+HERE = str(Path(__file__).resolve().parent)
+sys.path.insert(0, HERE)
+
+import steps  # noqa: E402
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.root = HERE
+c.CourseDirectory.course_id = "convbp"
+
+# The release keeps its outputs: none is a solution's, and the pictures of widgets are seen before a cell is run.
+c.GenerateAssignment.preprocessors = [
+    given.LockCells,
+    steps.Blanks,
+    given.CheckCellMetadata,
+    given.ComputeChecksums,
+    given.SaveCells,
+    given.ClearHiddenTests,
+    given.ComputeChecksums,
+    given.CheckCellMetadata,
+]
+
+c.Autograde.autograde_preprocessors = [
+    steps.ExecuteToTheEnd,
+    steps.Pictures,
+    given.LimitOutput,
+    given.SaveAutoGrades,
+    given.AssignLatePenalties,
+    given.CheckCellMetadata,
+]
+c.ExecuteToTheEnd.timeout = 60  # seconds for a cell; a check has a limit of its own, 10 s
+c.ExecuteToTheEnd.interrupt_on_timeout = False  # an interrupt can be caught; see steps.py
+c.LimitOutput.max_lines = 2000
+c.LimitOutput.max_traceback = 40
