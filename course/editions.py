@@ -130,6 +130,17 @@ def _in_folders(text: str, stems) -> str:
     return text
 
 
+def in_one_folder(book, stems):
+    """A notebook of the release, to lie beside the others again; what is not among `stems` is no link."""
+    book = copy.deepcopy(book)
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            for stem in stems:
+                cell.source = cell.source.replace(f"](../{stem}/{stem}.ipynb", f"]({stem}.ipynb")
+            cell.source = re.sub(r"\[([^][]*)\]\(\.\./[\w-]+/[\w-]+\.ipynb[^)]*\)", r"\1", cell.source)
+    return book
+
+
 def blanked(cell) -> None:
     """Put the committed blank in a solution's place. Its output was "not attempted yet" all along."""
     if BLANK in cell.metadata:

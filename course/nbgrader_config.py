@@ -38,3 +38,7 @@ c.ExecuteToTheEnd.timeout = 60  # seconds for a cell; a check has a limit of its
 c.ExecuteToTheEnd.interrupt_on_timeout = False  # an interrupt can be caught; see steps.py
 c.LimitOutput.max_lines = 2000
 c.LimitOutput.max_traceback = 40
+
+c.GenerateFeedback.exporter_class = steps.FeedbackPage
+c.FeedbackPage.template_name = "feedback_page"
+c.FeedbackPage.extra_template_basedirs = [HERE]

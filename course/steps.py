@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import editions
+import sandbox
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
@@ -24,8 +28,17 @@ class ExecuteToTheEnd(Execute):
     """In place of Execute, which gives a submission up when a cell takes its kernel along.
 
     Such a cell, and one that is still running after the limit, gets an error in its outputs. A new kernel runs what
-    stood above it, without that cell, and the rest of the notebook is run and graded.
+    stood above it, without that cell, and the rest of the notebook is run and graded. Its kernels are those of
+    sandbox.py, where there can be one.
     """
+
+    def __init__(self, *given, **named):
+        reason = sandbox.why_not()
+        if not reason:
+            named.setdefault("kernel_manager_class", sandbox.KernelAlone)
+        super().__init__(*given, **named)
+        if reason:
+            self.log.warning("No sandbox: what was handed in is run with your rights, for %s", reason)
 
     def preprocess(self, nb, resources=None, km=None):
         self.lost, self.done = {}, []
@@ -87,6 +100,20 @@ class Pictures(NbGraderPreprocessor):
             if "text/html" in output.get("data", {}):
                 output.data.pop("application/vnd.jupyter.widget-view+json", None)
         return cell, resources
+
+
+class FeedbackPage(HTMLExporter):
+    """The page of feedback, in the form of `feedback_page/`. Settings of nbgrader's own pages stay as they are."""
+
+    def from_notebook_node(self, nb, resources=None, **given):
+        """Links lead to headings of the page itself; other notebooks do not lie beside it, so these are no links."""
+        page, resources = super().from_notebook_node(nb, resources, **given)
+        own = resources["nbgrader"]["notebook"]
+
+        def lead(found):
+            return f' href="{found[2]}"' if found[1] == own and found[2] else ""
+
+        return re.sub(r' href="(?:\.\./[\w-]+/)?([\w-]+)\.ipynb(#[^"]*)?"', lead, page), resources
 
 
 def _grade_id(cell) -> str:

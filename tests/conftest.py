@@ -41,6 +41,7 @@ SLOW = {
     "test_round_trip_of_solutions_and_blanks": "the course, graded by nbgrader",
     "test_typical_mistakes_get_part_of_the_points_and_a_diagnosis": "the course, graded by nbgrader",
     "test_hostile_cells_cost_their_own_points_and_no_others": "the course, graded by nbgrader",
+    "test_what_is_handed_in_runs_apart": "the course, graded by nbgrader",
     "test_planted_faults": "notebooks under Pyodide",
 }
 BROWSER = "tests/browser/"

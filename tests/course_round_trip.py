@@ -33,6 +33,7 @@ def graded(api, student, assignment):
     for done in (api.autograde(assignment, student), api.generate_feedback(assignment, student)):
         if not done["success"]:
             sys.exit(done["log"])
+        print(done["log"], file=sys.stderr)
     with api.gradebook as book:
         submission = book.find_submission(assignment, student)
         grades = [grade for notebook in submission.notebooks for grade in notebook.grades]

@@ -4,8 +4,11 @@ import ast
 import json
 import os
 import re
+import shutil
+import socket
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -14,11 +17,13 @@ from closing_table import missing
 
 from convbp_helpers import exercises
 from convbp_helpers.exercises import points
+from convbp_helpers.exercises.sections import address
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "course"))
 
 import editions  # noqa: E402
+import handout  # noqa: E402
 import instructor  # noqa: E402
 
 import build  # noqa: E402
@@ -152,8 +157,27 @@ def test_minutes_are_those_that_the_notebook_gives():
         text = "\n".join(cell.source for cell in book.cells)
         said = re.search(r"About (\d+) minutes to read, (\d+) minutes of exercises", text)
         assert abs(read - int(said[1])) <= 2 and abs(work - int(said[2])) <= 10, stem
-    overview = instructor.overview(COMMITTED.values())
-    assert overview.count("| **in all** |") == len(STEMS) and overview.count("\n- ") > 3 * len(STEMS)
+
+
+def test_sections():
+    """The committed page is that of these notebooks: python course/instructor.py > course/sections.md"""
+    written = (ROOT / "course" / "sections.md").read_text(encoding="utf-8")
+    assert written == instructor.overview(COMMITTED.values())
+    assert written.count("| **in all** |") == len(STEMS) and written.count("\n- ") > 3 * len(STEMS)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_notes(stem, count):
+    """Each section up to the exercises has a note, or is one that needs none; the exercises say which are for class."""
+    headings = [heading for heading in instructor.sections(COMMITTED[stem]) if heading not in AFTERWARDS]
+    notes = instructor.notes_of(stem)
+    assert [heading for heading in headings if heading not in notes] == WITHOUT_A_NOTE.get(stem[:2], [])
+    assert all(notes[heading] for heading in notes)
+    count("sections with a note for the instructor", len(notes))
+
+
+AFTERWARDS = ("What changed", "On your own", "In practice", "Further reading")
+WITHOUT_A_NOTE = {"00": ["The running example"]}
 
 
 def test_notes_without_a_section_are_an_error(tmp_path, monkeypatch):
@@ -161,6 +185,88 @@ def test_notes_without_a_section_are_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(instructor, "NOTES", tmp_path)
     with pytest.raises(ValueError, match="No such section"):
         instructor.edition(COMMITTED["01-one-row"], "01-one-row")
+
+
+def test_nothing_of_the_instructors_is_lost(tmp_path):
+    """A folder that was not made, a notebook that was changed, and one that was added stop the command."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(SystemExit, match="did not make"):
+        build.clear(tmp_path)
+    out = tmp_path / "course"
+    build.clear(out)
+    for name in ("release/01/01.ipynb", "instructor/01.ipynb"):
+        (out / name).parent.mkdir(parents=True)
+        (out / name).write_text("made")
+    (out / build.RECORD).write_text(json.dumps(build._digests(out)))
+    for name, text in (("release/01/01.ipynb", "changed"), ("source/my-own.ipynb", "added")):
+        before = (out / name).read_text() if (out / name).exists() else None
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(text)
+        with pytest.raises(SystemExit, match=name):
+            build.clear(out)
+        assert (out / name).read_text() == text and (out / "instructor/01.ipynb").exists()
+        (out / name).write_text(before) if before else (out / name).unlink()
+    (out / "gradebook.db").write_text("grades")
+    (out / "submitted").mkdir()
+    build.clear(out)
+    assert not (out / "release").exists() and (out / "submitted").exists()
+    assert (out / "gradebook.db").read_text() == "grades"
+
+
+def test_archive(tmp_path):
+    """It has the notebooks side by side, without solutions, the package, and a command that works in it."""
+    for stem in STEMS:
+        folder = tmp_path / "release" / stem
+        folder.mkdir(parents=True)
+        nbformat.write(released(stem), folder / f"{stem}.ipynb")
+        build.pictures(released(stem), folder)
+    with zipfile.ZipFile(handout.archive(tmp_path, STEMS)) as file:
+        file.extractall(tmp_path / "mine")
+    mine = tmp_path / "mine" / handout.NAME
+    assert sorted(path.name for path in mine.iterdir()) == sorted(
+        ["README.md", "notebooks", "tools", *(name for name in handout.WITH_IT if "/" not in name)]
+    )
+    package = {
+        path.relative_to(mine).as_posix() for path in (mine / "convbp_helpers").rglob("*") if path.is_file()
+    }
+    git = subprocess.run(
+        ["git", "ls-files", "convbp_helpers"], cwd=ROOT, capture_output=True, text=True
+    ).stdout
+    assert package == set(git.splitlines())
+    for stem in STEMS:
+        book = nbformat.read(mine / "notebooks" / f"{stem}.ipynb", as_version=4)
+        assert surviving(book, solution_lines(stem)) == set()
+        for cell in book.cells:
+            for lead in re.findall(r"\]\(([^)#:]+\.ipynb|images/[^)]+)", cell.source):
+                assert (mine / "notebooks" / lead).exists(), lead
+    done = subprocess.run(
+        [sys.executable, "tools/run.py", "fresh", "05"], cwd=mine, capture_output=True, text=True
+    )
+    assert "my-notebooks/05-stride-and-leftovers.fresh.ipynb" in done.stdout, done.stderr
+
+
+def test_what_is_not_in_an_archive_is_no_link():
+    book = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell(
+                "[← 01](../01-one-row/01-one-row.ipynb#Links), [02](../02-x/02-x.ipynb)"
+            )
+        ]
+    )
+    assert editions.in_one_folder(book, ["02-x"]).cells[0].source == "← 01, [02](02-x.ipynb)"
+
+
+def test_a_report_leads_to_the_folder_of_a_notebook(tmp_path, monkeypatch):
+    """Where each notebook lies in a folder of its own, as nbgrader has them; beside it, where they lie together."""
+    for stem in STEMS[:2]:
+        (tmp_path / "apart" / stem).mkdir(parents=True)
+        (tmp_path / "apart" / stem / f"{stem}.ipynb").touch()
+        (tmp_path / f"{stem}.ipynb").touch()
+    monkeypatch.chdir(tmp_path / "apart" / STEMS[1])
+    assert address("00#The question") == "../00-the-question/00-the-question.ipynb#The-question"
+    assert address("01#Links") == "01-one-row.ipynb#Links"
+    monkeypatch.chdir(tmp_path)
+    assert address("00#The question") == "00-the-question.ipynb#The-question"
 
 
 def test_readme_of_the_course():
@@ -250,14 +356,15 @@ def course(tmp_path_factory):
         missing("course", "no nbgrader in .course/ (make course gets it)")
     folder = tmp_path_factory.mktemp("course") / "course"
 
-    def hand_in(submissions, timeout=60):
+    def hand_in(submissions, timeout=60, **settings):
         command = [str(python), "-W", "ignore", str(ROOT / "tests" / "course_round_trip.py"), str(folder)]
         given = json.dumps(dict(timeout=timeout, submissions=submissions))
-        done = subprocess.run(command, input=given, capture_output=True, text=True, env=environ())
+        done = subprocess.run(command, input=given, capture_output=True, text=True, env=environ() | settings)
         assert done.returncode == 0, done.stdout + done.stderr
+        hand_in.said = done.stderr
         return json.loads(done.stdout.rstrip().rpartition("\n")[2])
 
-    hand_in.folder = folder
+    hand_in.folder, hand_in.python = folder, str(python)
     return hand_in
 
 
@@ -393,3 +500,84 @@ def test_hostile_cells_cost_their_own_points_and_no_others(course, count):
             worth = 0 if exercise.number.replace(".", "-") in cells else exercise.points
             assert given[exercise.grade_id][0] == worth, (who, exercise.number, given)
     count("hostile cells graded by nbgrader", len(HOSTILE))
+
+
+ASKING = """
+import os, socket
+
+print("sees the gradebook:", os.path.exists({gradebook!r}), "and other work:", os.path.exists({other!r}))
+try:
+    socket.create_connection(("127.0.0.1", {port}), timeout=5).close()
+    print("a connection")
+except OSError:
+    print("no connection")
+try:
+    os.mkdir("left-behind")
+    print("written")
+except OSError:
+    print("not written")
+"""
+
+
+def test_what_is_handed_in_runs_apart(course, count, tmp_path):
+    """Without network, without a sight of grades and other work; and where it cannot, grading says so."""
+    if not shutil.which("bwrap") or not shutil.which("prlimit"):
+        missing("bubblewrap", "no bubblewrap, in which what is handed in runs apart")
+    other = course.folder / "submitted" / "ana" / ONE / f"{ONE}.ipynb"
+    course([("ana", ONE, {})])
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asking = ASKING.format(
+            gradebook=str(course.folder / "gradebook.db"), other=str(other), port=listening.getsockname()[1]
+        )
+        own = {**solutions(ONE), "exercise-1-1": asking + solutions(ONE)["exercise-1-1"]}
+        (apart,) = course([("ben", ONE, own)])
+        assert "No sandbox" not in course.said
+        programs = tmp_path / "programs"  # the same on a machine without bubblewrap
+        programs.mkdir()
+        (beside,) = course([("cy", ONE, own)], PATH=str(programs))
+        assert "No sandbox" in course.said and "no bwrap" in course.said
+    for who, said in (
+        ("ben", ["gradebook: False and other work: False", "no connection", "not written"]),
+        ("cy", ["gradebook: True and other work: True", "a connection", "written"]),
+    ):
+        book = nbformat.read(course.folder / "autograded" / who / ONE / f"{ONE}.ipynb", as_version=4)
+        (printed,) = [
+            output.text
+            for cell in book.cells
+            for output in cell.get("outputs", [])
+            if output.output_type == "stream" and "sees the gradebook" in output.text
+        ]
+        assert printed.splitlines() == [f"sees the {said[0]}", *said[1:]]
+    assert apart == beside == {e.grade_id: [e.points, e.points] for e in EXERCISES[ONE]}
+    count("submissions that saw nothing but their own", 1)
+
+
+def test_nbgitpuller_keeps_what_a_learner_has_answered(course, tmp_path):
+    """A new version of a repository comes in, and an answered cell stays, also where that very cell has changed."""
+    name, settings = f"{ONE}/{ONE}.ipynb", {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for role in ("AUTHOR", "COMMITTER"):
+        settings |= {f"GIT_{role}_NAME": "someone", f"GIT_{role}_EMAIL": "someone@example.org"}
+
+    def run(*command, folder=tmp_path):
+        done = subprocess.run(command, cwd=folder, env=environ() | settings, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def change(folder, cells):
+        book = nbformat.read(tmp_path / folder / name, as_version=4)
+        for cell in book.cells:
+            cell.source = cells.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
+        nbformat.write(book, tmp_path / folder / name)
+
+    (tmp_path / "class" / ONE).mkdir(parents=True)
+    nbformat.write(released(ONE), tmp_path / "class" / name)
+    run("git", "init", "-q", "-b", "main", folder=tmp_path / "class")
+    run("git", "add", ".", folder=tmp_path / "class")
+    run("git", "commit", "-q", "-m", "first", folder=tmp_path / "class")
+    pull = [course.python, "-m", "nbgitpuller.pull", (tmp_path / "class").as_uri(), "main", "home"]
+    run(*pull)
+    change("home", {"exercise-1-1": "answer = dict(x2=3, x0=1)"})
+    change("class", {"exercise-1-1": "answer = dict(x2=..., x9=...)", "exercise-1-2": "# a better task"})
+    run("git", "commit", "-q", "-a", "-m", "second", folder=tmp_path / "class")
+    run(*pull)
+    sources = [cell.source for cell in nbformat.read(tmp_path / "home" / name, as_version=4).cells]
+    assert "answer = dict(x2=3, x0=1)" in sources and "# a better task" in sources

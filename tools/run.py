@@ -451,7 +451,8 @@ def lite(arguments):
 
 
 def course(arguments):
-    """The course kit; nbgrader is in an environment of its own."""
+    """The course kit; nbgrader is in an environment of its own, and MathJax in that of the answer card."""
+    card_packages()
     python = environment(".course", os.path.join("course", "requirements.txt"))
     return run([python, os.path.join("course", "build.py"), *extra(arguments)])
 

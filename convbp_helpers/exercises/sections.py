@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 STEMS = {
     stem[:2]: stem
     for stem in (
@@ -100,9 +102,15 @@ OF_EXERCISE = {
 
 
 def address(section: str) -> str:
-    """The file and place of "05#Leftovers"; without a heading, the file."""
+    """The file and place of "05#Leftovers"; without a heading, the file.
+
+    As a course hands them out, each notebook lies in a folder of its own.
+    """
     notebook, _, heading = section.partition("#")
-    return f"{STEMS[notebook]}.ipynb" + (f"#{heading.replace(' ', '-')}" if heading else "")
+    file = Path(f"{STEMS[notebook]}.ipynb")
+    apart = Path("..") / STEMS[notebook] / file
+    lead = apart if apart.exists() and not file.exists() else file
+    return lead.as_posix() + (f"#{heading.replace(' ', '-')}" if heading else "")
 
 
 def words(section: str) -> str:

@@ -1,0 +1,58 @@
+"""What the learners get in one file: the release, with the package and the command that opens it."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import editions
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "backprop-through-convolution"  #: the folder in the archive
+
+#: of the project, beside the release; no notebook with solutions, no tests
+WITH_IT = (
+    "convbp_helpers",
+    "tools/run.py",
+    "Makefile",
+    "pyproject.toml",
+    "requirements.txt",
+    "LICENSE",
+    "LICENSE-CC-BY-4.0",
+)
+
+
+def archive(out: Path, assignments: list[str]) -> Path:
+    """Write out/backprop-through-convolution.zip. The notebooks lie in one folder there, as in the project."""
+    target = out / f"{NAME}.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+        file.write(ROOT / "course" / "handout.md", f"{NAME}/README.md")
+        for name in _files():
+            file.write(ROOT / name, f"{NAME}/{name}")
+        for stem in assignments:
+            folder = out / "release" / stem
+            book = editions.in_one_folder(nbformat.read(folder / f"{stem}.ipynb", as_version=4), assignments)
+            file.writestr(f"{NAME}/notebooks/{stem}.ipynb", nbformat.writes(book) + "\n")
+            for picture in sorted(folder.glob("images/*")):
+                if f"{NAME}/notebooks/images/{picture.name}" not in file.namelist():
+                    file.write(picture, f"{NAME}/notebooks/images/{picture.name}")
+    return target
+
+
+def _files() -> list[str]:
+    """The files of `WITH_IT`: without what was compiled, or lies there by chance, where git knows which those are."""
+    known = subprocess.run(["git", "ls-files", *WITH_IT], cwd=ROOT, capture_output=True, text=True)
+    if known.returncode == 0 and known.stdout:
+        return known.stdout.splitlines()
+    found = [
+        path
+        for name in WITH_IT
+        for path in ((ROOT / name).rglob("*") if (ROOT / name).is_dir() else [ROOT / name])
+    ]
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path in found
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
