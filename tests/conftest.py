@@ -49,6 +49,7 @@ PUBLISHED = (
     "test_site_pages.py",
     "test_browser_answer_card.py",
     "test_browser_edition.py",
+    "test_browser_feedback.py",
 )  # need no JupyterLab
 ORACLE = (
     "tests/test_oracle.py",

@@ -2,8 +2,9 @@
 
     .course/bin/python tests/course_round_trip.py FOLDER < submissions.json
 
-Read: {"timeout": 15, "submissions": [[student, assignment, {grade_id: the cell handed in}], …]}. Written, as the last
-line: [{grade_id: [points, most points]}, …], in the same order. The feedback is in FOLDER/feedback.
+Read: {"timeout": 15, "only": "01", "submissions": [[student, assignment, {grade_id: the cell handed in}], …]}.
+Written, as the last line: [{grade_id: [points, most points]}, …], in the same order. The feedback is in
+FOLDER/feedback.
 """
 
 import json
@@ -45,7 +46,7 @@ def main():
     submissions = given["submissions"]
     if not (out / "release").exists():
         out.mkdir(parents=True, exist_ok=True)
-        build.release(out, build.sources(out))
+        build.release(out, build.sources(out, given.get("only", "")))
     api = build.nbgrader(out, {"ExecuteToTheEnd": {"timeout": given["timeout"]}})
     for student, assignment, answers in submissions:
         hand_in(out, student, assignment, answers)

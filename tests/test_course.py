@@ -422,26 +422,26 @@ WRONG = {  # what is handed in for an exercise; its points, and words in the fee
         "1-2",
         "def grad_input(delta, w, n_inputs):\n    return np.convolve(delta, w[::-1])" + CALL,
         1,
-        "Ask yourself",
+        "the kernel lies the wrong way round",
     ),
     "backwards": (
         "1-3",
         "def grad_weight(delta, x, n_taps):\n    return np.correlate(x, delta)[::-1]",
         1,
-        "Ask yourself",
+        "the gradient comes out reversed",
     ),
     "unrepaired": (
         "1-4",
         "def grad_input_repaired(delta, w, n):\n    return np.convolve(delta, w[::-1])",
         1,
-        "Reread",
+        "01, The same sum, walked the other way",
     ),
     "sign": (
         "1-5",
         "%%equation exercises.check_weight_gradient_over_inputs\n"
         r"\frac{\partial J}{\partial w_k} = \sum_{i} \delta_{i+k} \, x_i",
         1,
-        "Exercise 1.5: not yet right",
+        "It holds if the sign before",
     ),
 }
 
