@@ -52,6 +52,12 @@ RAW = r"""[...document.querySelectorAll("main *")]
   .map((n) => n.data)"""
 
 
+#: JavaScript: where the links that are seen lead
+LEADS = """[...document.querySelectorAll("a[href]")]
+  .filter((a) => a.checkVisibility())
+  .map((a) => a.getAttribute("href"))"""
+
+
 def serious(page):
     """What axe finds serious or critical, a line each."""
     return [
@@ -104,9 +110,7 @@ def test_what_it_says(chromium, feedback):
         page.locator("section.answer mjx-container[display=true]").count() == 1
     )  # the equation that was handed in
     assert page.locator("img[alt]").count() >= 5 and page.locator("img:not([alt])").count() == 0
-    leads = page.evaluate(
-        "[...document.querySelectorAll('a[href]')].filter(a => a.checkVisibility()).map(a => a.getAttribute('href'))"
-    )
+    leads = page.evaluate(LEADS)
     assert [lead for lead in leads if not lead.startswith(("#", "http://", "https://"))] == []
     lost = "(lead) => !document.getElementById(decodeURIComponent(lead.slice(1)))"
     assert [lead for lead in leads if lead.startswith("#") and page.evaluate(lost, lead)] == []
