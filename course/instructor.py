@@ -21,6 +21,10 @@ NOTES = Path(__file__).resolve().parent / "notes"
 READ = re.compile(r"About (\d+) minutes to read")
 EXERCISE = re.compile(r"^### Exercise (\d+\.\d+).*?(\d+) minutes\)", re.MULTILINE)
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+BOX = (  # as the notebooks have them around an exercise, in another colour
+    '<div style="border: 1px solid rgba(130, 90, 170, 0.45); border-left: 5px solid rgba(130, 90, 170, 0.9); '
+    'background-color: rgba(130, 90, 170, 0.08); padding: 2px 16px">'
+)
 MOST = 4  #: likely wrong answers that are named for an exercise
 
 
@@ -39,7 +43,7 @@ def edition(book, stem: str):
             cells.append(_note(cell.id, on_exercise(exercise, notes.pop(f"Exercise {exercise.number}", ""))))
         said = [notes.pop(heading) for heading in HEADING.findall(cell.source) if heading in notes]
         if said:
-            cells.append(_note(cell.id, "**For the instructor.** " + "\n\n".join(said)))
+            cells.append(_note(cell.id, "**For the instructor**\n\n" + "\n\n".join(said)))
     if notes:
         raise ValueError(f"notes/{stem[:2]}.md has no section of the notebook: {', '.join(notes)}")
     book.cells = [cells[0], _note(cells[0].id, plan(book)), *cells[1:]]
@@ -47,7 +51,8 @@ def edition(book, stem: str):
 
 
 def _note(cell_id: str, text: str):
-    return nbformat.v4.new_markdown_cell(text, id=f"{cell_id}-instructor")
+    text = re.sub(r"^((Board|Likely wrong|Skip|Ask)[^:.\n]{0,30}):", r"**\1:**", text, flags=re.MULTILINE)
+    return nbformat.v4.new_markdown_cell(f"{BOX}\n\n{text}\n\n</div>", id=f"{cell_id}-instructor")
 
 
 def notes_of(stem: str) -> dict[str, str]:
