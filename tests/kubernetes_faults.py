@@ -153,7 +153,7 @@ CLASS = {
 
 #: what is planted: a name, where, and what
 PLANTED = {
-    "unknown key": ("singleuser.memroy", {"limit": "1G"}),
+    "unknown key": ("singleuser.memori", {"limit": "1G"}),
     "wrong type": ("singleuser.networkPolicy.egressAllowRules.privateIPs", "no"),
     "not filled in": ("singleuser.image.tag", ""),
     "left as in values.yaml": ("singleuser.image.name", "set-in-class.yaml/convbp"),

@@ -227,6 +227,13 @@ def test_who_is_in_the_way_of_a_copy_still_gets_in(release, tmp_path, capsys, mo
     assert code == 1 and "There is no notebook" in err
 
 
+def test_a_tilde_is_the_home_of_who_runs_it(release, tmp_path, capsys, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "mine"))
+    assert handed(release, "~/convbp", capsys)[0] == 0
+    assert (tmp_path / "mine" / "convbp" / "00-a" / "00-a.ipynb").read_text()
+
+
 def test_a_release_that_is_not_there_is_said(tmp_path, capsys):
     code, out, err = handed(tmp_path / "none", tmp_path / "home", capsys)
     assert code == 1 and "There is no notebook" in err
@@ -288,7 +295,7 @@ def test_paths_agree():
     dockerfile = DOCKERFILE.read_text()
     assert f"COPY build/course/release {release}\n" in dockerfile
     assert f"kubernetes/hand_out.py {Path(script).parent.as_posix()}/\n" in dockerfile
-    assert "WORKDIR /home/jovyan\n" in dockerfile and Path(home).parent.as_posix() == "/home/jovyan"
+    assert home.startswith("~/") and "WORKDIR /home/jovyan\n" in dockerfile
     first = build.series()[0]
     assert single["defaultUrl"] == f"/lab/tree/{Path(home).name}/{first.stem}/{first.name}"
     assert "--uid 1000 --gid users jovyan" in dockerfile and "USER 1000:100\n" in dockerfile
@@ -383,7 +390,7 @@ def test_check_finds_nothing_where_nothing_is_wrong():
 
 
 FOUND = {
-    "unknown key": "$.singleuser: Additional properties are not allowed ('memroy' was unexpected)",
+    "unknown key": "$.singleuser: Additional properties are not allowed ('memori' was unexpected)",
     "wrong type": "egressAllowRules.privateIPs: 'no' is not of type 'boolean'",
     "not filled in": "singleuser.image.tag is not filled in",
     "left as in values.yaml": "singleuser.image.name is not filled in",

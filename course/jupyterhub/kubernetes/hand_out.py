@@ -1,6 +1,6 @@
 """Copies the release into a student's home, each time that the server starts, and never over a file that is there.
 
-    python hand_out.py /opt/convbp/release /home/jovyan/convbp
+    python hand_out.py /opt/convbp/release ~/convbp
 
 A student who wants a clean copy renames theirs and starts the server again. If a file cannot be copied, because
 the disk is full or the student put something else in its place, the server starts all the same: else nobody could
@@ -45,13 +45,14 @@ def hand_out(release: Path, home: Path) -> tuple[list[str], list[str]]:
 
 
 def main(release: str, home: str) -> int:
-    new, failed = hand_out(Path(release), Path(home))
-    print(f"{len(new)} new in {home}", *new, sep="\n")
+    target = Path(home).expanduser()
+    new, failed = hand_out(Path(release), target)
+    print(f"{len(new)} new in {target}", *new, sep="\n")
     if failed:
         print(f"{len(failed)} not copied", *failed, sep="\n", file=sys.stderr)
-    if any(path.is_file() for path in Path(home).rglob("*.ipynb")):
+    if any(path.is_file() for path in target.rglob("*.ipynb")):
         return 0
-    print(f"There is no notebook in {home}.", file=sys.stderr)
+    print(f"There is no notebook in {target}.", file=sys.stderr)
     return 1
 
 
