@@ -24,7 +24,7 @@ CHART = {
 apiVersion: v2
 name: standin
 version: HERE
-appVersion: "5.5.0"
+appVersion: "THERE"
 kubeVersion: ">=1.28.0-0"
 """,
     "values.yaml": """\
@@ -186,11 +186,11 @@ def put(values, path, what):
     values[last] = what
 
 
-def chart_in(folder, version):
+def chart_in(folder, version="4.4.0", hub="5.5.0"):
     for name, text in CHART.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("HERE", version), encoding="utf-8")
+        path.write_text(text.replace("THERE", hub).replace("HERE", version), encoding="utf-8")
     return folder
 
 
@@ -214,13 +214,14 @@ def main():
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        chart = chart_in(folder / "chart", "4.4.0")
+        chart = chart_in(folder / "chart")
         found["nothing"] = said_of(chart, folder, CLASS)
         for name, (path, what) in PLANTED.items():
             own = json.loads(json.dumps(CLASS))
             put(own, path, what)
             found[name] = said_of(chart, folder, own)
-        found["another chart"] = said_of(chart_in(folder / "other", "4.3.5"), folder, CLASS)
+        found["another chart"] = said_of(chart_in(folder / "other", version="4.3.5"), folder, CLASS)
+        found["another hub"] = said_of(chart_in(folder / "hub", hub="5.4.6"), folder, CLASS)
         for number, example in enumerate(examples_in_comments()):
             own = json.loads(json.dumps(CLASS))
             own["hub"]["config"] = example

@@ -414,6 +414,7 @@ FOUND = {
     "no object of Kubernetes": "Service hub: spec.ports.0.port: 'eighty' is not of type 'integer'",
     "Helm cannot render": "Helm: standin/templates/all.yaml",
     "another chart": "the chart is 4.3.5, values.yaml is for 4.4.0",
+    "another hub": "the chart's hub is JupyterHub 5.4.6, values.yaml names 5.5.0",
 }
 
 
