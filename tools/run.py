@@ -35,6 +35,7 @@ make bench          a layer, then a step of training, in NumPy beside PyTorch; A
 make site           the static site, into build/site/ (URL=https://... REPO=owner/name: with links to Binder and Colab)
 make lite           the edition for a browser, in build/lite/; ARGS="--fetch" gets what its tests need
 make course         the course for nbgrader, into build/course/: what is handed out, what an instructor needs
+make kubernetes     hold the values of course/jupyterhub/kubernetes/ to its chart; ARGS="--chart FOLDER --class FILE"
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
 make help           this list
@@ -457,6 +458,13 @@ def course(arguments):
     return run([python, os.path.join("course", "build.py"), *extra(arguments)])
 
 
+def kubernetes(arguments):
+    """The values for a class on Kubernetes, held to the chart; what does it is in an environment of its own."""
+    room = os.path.join("course", "jupyterhub", "kubernetes")
+    python = environment(".kubernetes", os.path.join(room, "checks.txt"))
+    return run([python, os.path.join(room, "check.py"), *extra(arguments)])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -477,7 +485,9 @@ def pins(_arguments):
         stop("make pins needs uv: pip install uv, then run the command again.")
     command = [uv, "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--universal"]
     command += ["--no-header", "--no-annotate", "--quiet"]
-    rooms = [os.path.join(room, "requirements") for room in ("site", "course")]
+    students = os.path.join("course", "jupyterhub", "kubernetes")
+    rooms = [os.path.join(room, "requirements") for room in ("site", "course", students)]
+    rooms.append(os.path.join(students, "checks"))
     return (
         run(command + ["--upgrade", "--all-extras", "-o", "requirements.txt"])
         or run(
@@ -507,6 +517,7 @@ COMMANDS = {
     "site": site,
     "lite": lite,
     "course": course,
+    "kubernetes": kubernetes,
     "format": tidy,
     "pins": pins,
     "help": show_help,
