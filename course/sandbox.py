@@ -68,7 +68,7 @@ class KernelAlone(AsyncKernelManager):
 
     async def start_kernel(self, **given):
         self._folder = given.get("cwd") or self._kept.name
-        await super().start_kernel(**given)
+        await super().start_kernel(stdout=subprocess.DEVNULL, **given)  # it explains itself at length
 
     def format_kernel_cmd(self, extra_arguments=None):
         seen = [*readable(), str(self._folder)]

@@ -24,7 +24,10 @@ def hand_in(out, student, assignment, answers):
     book = nbformat.read(out / "release" / assignment / f"{assignment}.ipynb", as_version=4)
     cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in book.cells}
     for grade_id, text in answers.items():
-        cells[grade_id].source = text
+        if text is None:
+            book.cells.remove(cells[grade_id])
+        else:
+            cells[grade_id].source = text
     folder = out / "submitted" / student / assignment
     folder.mkdir(parents=True)
     nbformat.write(book, folder / f"{assignment}.ipynb")

@@ -491,15 +491,18 @@ HOSTILE = {  # the cells handed in
 
 
 def test_hostile_cells_cost_their_own_points_and_no_others(course, count):
+    """Where the graded cell itself was deleted, nbgrader gives no points and leaves them to be given by hand."""
     submissions = [
         (who, ONE, {**solutions(ONE), **{f"exercise-{number}": text for number, text in cells.items()}})
         for who, cells in HOSTILE.items()
     ]
-    for (who, cells), given in zip(HOSTILE.items(), course(submissions, timeout=20), strict=True):
+    submissions.append(("deletes the graded cell", ONE, {**solutions(ONE), "exercise-1-2-points": None}))
+    costs = {who: (0, [*cells]) for who, cells in HOSTILE.items()} | {submissions[-1][0]: (None, ["1-2"])}
+    for (who, (left, lost)), given in zip(costs.items(), course(submissions, timeout=20), strict=True):
         for exercise in EXERCISES[ONE]:
-            worth = 0 if exercise.number.replace(".", "-") in cells else exercise.points
+            worth = left if exercise.number.replace(".", "-") in lost else exercise.points
             assert given[exercise.grade_id][0] == worth, (who, exercise.number, given)
-    count("hostile cells graded by nbgrader", len(HOSTILE))
+    count("hostile cells graded by nbgrader", len(costs))
 
 
 ASKING = """
