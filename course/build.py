@@ -27,8 +27,8 @@ ROOT = HERE.parent
 NOTEBOOKS = ROOT / "notebooks"
 sys.path.insert(0, str(HERE))
 
+import archive  # noqa: E402
 import editions  # noqa: E402
-import handout  # noqa: E402
 import instructor  # noqa: E402
 
 MADE = ("source", "release", "instructor")  #: folders that are made anew each time
@@ -151,11 +151,11 @@ def main(arguments=None) -> int:
     clear(out)
     assignments = sources(out, given.only)
     release(out, assignments)
-    archive = handout.archive(out, assignments)
+    made = archive.write(out, assignments)
     (out / RECORD).write_text(json.dumps(_digests(out), indent=1), encoding="utf-8")
     print(
         f"The course is in {out}.\n"
-        f"  to hand out: {archive.name}, for learners with a Python of their own; release/, for a hub\n"
+        f"  to hand out: {made.name}, for learners with a Python of their own; release/, for a hub\n"
         f"  for you:     instructor/, with the solutions\n"
         f"course/README.md says how it goes on."
     )

@@ -4,7 +4,6 @@ import ast
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,9 +21,10 @@ from convbp_helpers.exercises.sections import address
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "course"))
 
+import archive  # noqa: E402
 import editions  # noqa: E402
-import handout  # noqa: E402
 import instructor  # noqa: E402
+import sandbox  # noqa: E402
 
 import build  # noqa: E402
 
@@ -220,11 +220,11 @@ def test_archive(tmp_path):
         folder.mkdir(parents=True)
         nbformat.write(released(stem), folder / f"{stem}.ipynb")
         build.pictures(released(stem), folder)
-    with zipfile.ZipFile(handout.archive(tmp_path, STEMS)) as file:
+    with zipfile.ZipFile(archive.write(tmp_path, STEMS)) as file:
         file.extractall(tmp_path / "mine")
-    mine = tmp_path / "mine" / handout.NAME
+    mine = tmp_path / "mine" / archive.NAME
     assert sorted(path.name for path in mine.iterdir()) == sorted(
-        ["README.md", "notebooks", "tools", *(name for name in handout.WITH_IT if "/" not in name)]
+        ["README.md", "notebooks", "tools", *(name for name in archive.WITH_IT if "/" not in name)]
     )
     package = {
         path.relative_to(mine).as_posix() for path in (mine / "convbp_helpers").rglob("*") if path.is_file()
@@ -396,7 +396,7 @@ def test_round_trip_of_solutions_and_blanks(course, count):
         assert blank == {e.grade_id: [0, e.points] for e in EXERCISES[stem]}, stem
         count("exercises graded by nbgrader, solved and blank", 2 * len(solved))
         text = feedback(course, "blank", stem)
-        assert text.count("not attempted yet") >= 2 * len(EXERCISES[stem])
+        assert text.count("not attempted yet") >= len(EXERCISES[stem])
         blank_book = nbformat.read(
             course.folder / "autograded" / "blank" / stem / f"{stem}.ipynb", as_version=4
         )
@@ -524,8 +524,8 @@ except OSError:
 
 def test_what_is_handed_in_runs_apart(course, count, tmp_path):
     """Without network, without a sight of grades and other work; and where it cannot, grading says so."""
-    if not shutil.which("bwrap") or not shutil.which("prlimit"):
-        missing("bubblewrap", "no bubblewrap, in which what is handed in runs apart")
+    if reason := sandbox.why_not():
+        missing("bubblewrap", f"no sandbox for what is handed in: {reason}")
     other = course.folder / "submitted" / "ana" / ONE / f"{ONE}.ipynb"
     course([("ana", ONE, {})])
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -24,11 +24,11 @@ WITH_IT = (
 )
 
 
-def archive(out: Path, assignments: list[str]) -> Path:
+def write(out: Path, assignments: list[str]) -> Path:
     """Write out/backprop-through-convolution.zip. The notebooks lie in one folder there, as in the project."""
     target = out / f"{NAME}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        file.write(ROOT / "course" / "handout.md", f"{NAME}/README.md")
+        file.write(ROOT / "course" / "archive-readme.md", f"{NAME}/README.md")
         for name in _files():
             file.write(ROOT / name, f"{NAME}/{name}")
         for stem in assignments:
