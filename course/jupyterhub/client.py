@@ -26,7 +26,9 @@ class Refused(Exception):
 
     def __init__(self, response: httpx.Response):
         self.status = response.status_code
-        super().__init__(f"{response.request.method} {response.url}: {response.status_code} {response.text[:300]}")
+        super().__init__(
+            f"{response.request.method} {response.url}: {response.status_code} {response.text[:300]}"
+        )
 
 
 class KernelDied(Exception):
@@ -85,7 +87,9 @@ class Student:
 
     def xsrf(self, path: str) -> str:
         """The token that a form or a script of a page under `path` sends along."""
-        found = [cookie.value for cookie in self.http.cookies.jar if cookie.name == "_xsrf" and cookie.path == path]
+        found = [
+            cookie.value for cookie in self.http.cookies.jar if cookie.name == "_xsrf" and cookie.path == path
+        ]
         return found[0] if found else ""
 
     def headers(self, path: str) -> dict[str, str]:
@@ -114,13 +118,18 @@ class Student:
         session = (await self.ask("POST", "api/sessions", json=asked)).json()
         return await Kernel.connect(self, session["kernel"]["id"])
 
-    async def run(self, path: str) -> int:
-        """Open a notebook, run its code cells to the end, save it; how many were run. No cell may fail."""
+    async def run(self, path: str, halfway=None) -> int:
+        """Open a notebook, run its code cells to the end, save it; how many were run. No cell may fail.
+
+        `halfway()` is awaited before the second half of them.
+        """
         book = await self.opened(path)
         kernel = await self.kernel(path)
         try:
             cells = [cell for cell in book.cells if cell.cell_type == "code"]
             for number, cell in enumerate(cells):
+                if halfway and number == len(cells) // 2:
+                    await halfway()
                 cell.outputs = await kernel.execute(cell.source)
                 errors = [output.ename for output in cell.outputs if output.output_type == "error"]
                 if errors:

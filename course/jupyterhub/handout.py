@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,14 @@ from run import copy_new  # noqa: E402
 #: a student's name, which names a folder: letters, digits, - and _
 NAME = r"[a-z0-9][a-z0-9_-]{0,39}"
 #: the proxy, as `make hub` installs it
-PROXY = Path(sys.prefix) / "proxy" / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+PROXY = (
+    Path(sys.prefix)
+    / "proxy"
+    / "node_modules"
+    / "configurable-http-proxy"
+    / "bin"
+    / "configurable-http-proxy"
+)
 
 
 def node() -> str:
@@ -53,3 +61,9 @@ def hand_out(release: Path, home: Path) -> list[Path]:
         if copy_new(release / path, target):
             new.append(path)
     return new
+
+
+def commands() -> dict[int, str]:
+    """The command of each process of this machine."""
+    lines = subprocess.check_output(["ps", "-axww", "-o", "pid=,command="], text=True).splitlines()
+    return {int(number): command for number, _, command in (line.strip().partition(" ") for line in lines)}

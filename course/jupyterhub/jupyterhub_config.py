@@ -53,9 +53,16 @@ class Student(SimpleLocalProcessSpawner):
 
         def before():
             go_home()
-            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))  # what it starts inherits this
+            if sys.platform == "linux":  # macOS has no such limit
+                resource.setrlimit(resource.RLIMIT_AS, (limit, limit))  # what it starts inherits this
 
         return before
+
+    def load_state(self, state):
+        """After a hub that was killed: the server goes on. If its number is another program's by now, it does not."""
+        super().load_state(state)
+        if self.pid and "jupyterhub.singleuser" not in handout.commands().get(self.pid, ""):
+            self.pid = 0
 
 
 # -- a student's server
@@ -71,17 +78,28 @@ c.Spawner.environment = {
     "OPENBLAS_NUM_THREADS": "1",  # cores are shared, and each thread takes of the memory below
     "OMP_NUM_THREADS": "1",
 }
+c.Spawner.poll_interval = 5  # seconds until the hub notices that a server has died
 
 # -- limits
-c.Spawner.mem_limit = os.environ.get("HUB_MEMORY", "2G")  # of addresses, for each process; README.md has the figures
+c.Spawner.mem_limit = os.environ.get(
+    "HUB_MEMORY", "2G"
+)  # of addresses, for each process; README.md has the figures
 c.JupyterHub.allow_named_servers = False  # a student has one server; student_config.py says how many kernels
 c.JupyterHub.active_server_limit = int(os.environ.get("HUB_SERVERS", "30"))
-c.JupyterHub.concurrent_spawn_limit = 30  # a class logs in at the same minute; who is above is told to try again
+c.JupyterHub.concurrent_spawn_limit = (
+    30  # a class logs in at the same minute; who is above is told to try again
+)
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # thirty at once on two cores take most of this
 
 # -- whoever has been away for an hour: the server ends, the home stays
 c.JupyterHub.services = [
-    {"name": "idle-culler", "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600"]}
+    {
+        "name": "idle-culler",
+        "command": [
+            *[sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600"],
+            f"--url=http://127.0.0.1:{PORT + 1}/hub/api",
+        ],
+    }
 ]
 c.JupyterHub.load_roles = [
     {

@@ -60,14 +60,16 @@ def environ(given) -> dict[str, str]:
         stop(f"HUB_PASSWORD is too short: {SHORTEST} characters at least. Or leave it out, and one is made.")
     if not given.release.is_dir() or not handout.stems(given.release):
         stop(f"there is nothing to hand out in {given.release}. Run make course first, then this again.")
-    if not handout.PROXY.exists():
-        stop("the hub's proxy is not installed. Run make hub, which gets it.")
+    if port_is_free(int(given.port) + 1):
+        end_leftovers(given.folder, int(given.port))
     for port in range(int(given.port), int(given.port) + 3):
         if not port_is_free(port):
             stop(
                 f"port {port} is taken by another program, or by a hub that still runs, and the hub needs "
                 f"{given.port} and the two above. Choose another: make hub PORT={int(given.port) + 1000}"
             )
+    if not handout.PROXY.exists():
+        stop("the hub's proxy is not installed. Run make hub, which gets it.")
     return os.environ | {
         "HUB_FOLDER": str(given.folder.resolve()),
         "HUB_RELEASE": str(given.release.resolve()),
@@ -78,6 +80,18 @@ def environ(given) -> dict[str, str]:
         "HUB_MEMORY": given.memory,
         "HUB_PASSWORD": password,
     }
+
+
+def end_leftovers(folder: Path, port: int) -> None:
+    """The proxy and the culler of a hub that was killed. (The students' servers stay: the new hub finds them.)"""
+    (folder / "proxy.pid").unlink(missing_ok=True)  # its number may be another program's by now
+    for number, command in handout.commands().items():
+        ours = str(handout.PROXY) in command or "jupyterhub_idle_culler" in command
+        if ours and f"http://127.0.0.1:{port + 1}/hub/" in command:
+            print("Ending what a hub before this one left behind ...")
+            os.kill(number, signal.SIGTERM)
+            while number in handout.commands():
+                time.sleep(0.1)
 
 
 def answers(port: str) -> bool:
@@ -101,19 +115,31 @@ def main(arguments=None) -> int:
     command = [sys.executable, "-m", "jupyterhub", f"--config={HERE / 'jupyterhub_config.py'}"]
     with log.open("w") as out:
         hub = subprocess.Popen(
-            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            command,
+            cwd=folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
     try:
         while hub.poll() is None and not answers(given.port):
             time.sleep(0.2)
         if hub.poll() is None:
             print(f"Address: http://{given.ip}:{given.port}  Password: {env['HUB_PASSWORD']}")
-            print(f"Students log in as {env['HUB_STUDENTS'] or 'a name of their choice'}, with this password.")
+            print(
+                f"Students log in as {env['HUB_STUDENTS'] or 'a name of their choice'}, with this password."
+            )
             print(f"The students' homes are in {folder / 'homes'}, what the hub says in {log}.")
-            print("The hub runs until you press Ctrl-C here; that ends the students' servers too.", flush=True)
+            print(
+                "The hub runs until you press Ctrl-C here; that ends the students' servers too.", flush=True
+            )
         hub.wait()
         print("\n".join(log.read_text().splitlines()[-20:]), file=sys.stderr)
-        stop(f"the hub ended by itself, with {hub.returncode}. Its last lines are above, the rest is in {log}.")
+        stop(
+            f"the hub ended by itself, with {hub.returncode}. Its last lines are above, the rest is in {log}."
+        )
     except (KeyboardInterrupt, SystemExit) as end:
         if hub.poll() is not None:
             raise

@@ -13,7 +13,9 @@ class AtMost(AsyncMappingKernelManager):
 
     async def start_kernel(self, **given):
         if len(self) + self.starting >= KERNELS:
-            text = f"{KERNELS} kernels run already: shut one down first (File, or the list of running kernels)"
+            text = (
+                f"{KERNELS} kernels run already: shut one down first (File, or the list of running kernels)"
+            )
             raise HTTPError(429, text, reason=text)
         self.starting += 1
         try:
