@@ -242,20 +242,18 @@ def test_a_port_that_is_taken(release, tmp_path, more):
 
 @pytest.fixture(scope="module")
 def hub(release, tmp_path_factory):
-    """The hub of make hub, with room for the students below; `fresh` students are known to it by name only."""
+    """The hub of make hub, for whoever has its password."""
     python = Path(load.python_of(str(ROOT / ".hub")))
     if not python.exists():
         missing("hub", "no JupyterHub in .hub/ (make hub gets it)")
     if not sys.platform.startswith("linux"):
         pytest.skip("memory is limited, and measured, on Linux alone")
     folder = tmp_path_factory.mktemp("hub").resolve()
-    settings = ["--memory", f"{MEMORY // 2**30}G", "--students", ",".join(STUDENTS)]
-    with load.Hub(folder, *settings, release=release) as hub:
+    with load.Hub(folder, "--memory", f"{MEMORY // 2**30}G", release=release) as hub:
         yield hub
 
 
 CLASS = [f"student-{number:02}" for number in range(1, 13)]
-STUDENTS = [*CLASS, "ana", "ben", "cleo"]
 
 
 async def at_work(hub, name):
@@ -275,7 +273,7 @@ async def leave(*students):
 async def until(condition, what):
     """Wait for what must happen; how long it takes is not tested."""
     ends = time.monotonic() + load.PATIENCE
-    while not condition():
+    while not (await found if asyncio.iscoroutine(found := condition()) else found):
         assert time.monotonic() < ends, f"this did not happen: {what}"
         await asyncio.sleep(0.2)
 
@@ -323,8 +321,7 @@ async def _class_at_once(hub, victim, others):
         with pytest.raises(KernelDied):
             await cell
         await until(lambda: pid not in handout.commands(), "the kernel ends after its server")
-        while await student.running():  # until the hub has noticed
-            await asyncio.sleep(0.5)
+        await until(student.stopped, "the hub notices that the server is gone")
         assert victim not in hub.servers() and (hub.home(victim) / PATH).read_bytes() == saved
         await student.start()
         assert (hub.home(victim) / PATH).read_bytes() == saved
@@ -337,24 +334,24 @@ async def _class_at_once(hub, victim, others):
     assert len(set(ran)) == 1 and ran[0] > 20
 
 
-def test_wrong_passwords_and_other_names(hub):
-    async def refused(name, password):
-        student = hub.student(name)
-        student.password = password
-        with pytest.raises(Refused) as refusal:
-            await student.login()
-        assert refusal.value.status == 403, name
-        await student.close()
+async def refused(hub, name, password):
+    student = hub.student(name)
+    student.password = password
+    with pytest.raises(Refused) as refusal:
+        await student.login()
+    assert refusal.value.status == 403, name
+    await student.close()
 
+
+def test_wrong_passwords_and_other_names(hub):
     async def all_of_them():
-        await refused("ana", "not-the-password")
-        await refused("ana", "")
-        await refused("nobody", hub.password)
-        await refused("..", hub.password)
-        await refused("../ana", hub.password)
+        await refused(hub, "ana", "not-the-password")
+        await refused(hub, "ana", "")
+        for name in ("..", "../ana", "ana/../ben", "ana!", "ana.", ".ana", "a" * 41):
+            await refused(hub, name, hub.password)
 
     asyncio.run(all_of_them())
-    assert not {"nobody", "..", "ana"} & {path.name for path in (hub.folder / "homes").iterdir()}
+    assert {path.name for path in (hub.folder / "homes").iterdir()} <= set(CLASS)
 
 
 def test_memory_kernels_and_servers_of_others(hub, count):
@@ -402,22 +399,30 @@ def test_a_hub_that_is_killed_finds_the_servers_again(hub):
         book.cells[0].source += "\n\nBefore the hub was killed."
         await ana.save(PATH, book)
         kernel = await ana.kernel(PATH)
-        await kernel.execute("kept = 41")
-        return ana, ben, (hub.home("ana") / PATH).read_bytes()
+        await kernel.execute("kept = 40")
+        return ana, ben, kernel, book
 
-    async def after(ana):
-        await ana.login()
+    async def without(ana, kernel, book):
+        """No hub, and ana goes on."""
+        assert text_of(await kernel.execute("kept += 1; print(kept)")) == "41\n"
+        book.cells[0].source += "\n\nWhile there was none."
+        await ana.save(PATH, book)
+
+    async def after(ana, book):
         kernel = await ana.kernel(PATH)
         assert text_of(await kernel.execute("print(kept + 1)")) == "42\n"
-        assert "Before the hub was killed." in (await ana.opened(PATH)).cells[0].source
+        assert (await ana.opened(PATH)).cells[0].source == book.cells[0].source
         ben = await at_work(hub, "ben")
         assert await ben.run(PATH) > 20
         await leave(ana, ben)
 
     async def both():
-        ana, ben, saved = await before()
+        ana, ben, kernel, book = await before()
         servers = hub.servers()
         hub.kill()
+        await without(ana, kernel, book)
+        saved = (hub.home("ana") / PATH).read_bytes()
+        assert b"Before the hub was killed." in saved and b"While there was none." in saved
         assert hub.servers() == servers and set(servers) == {"ana", "ben"}
         os.kill(servers["ben"], signal.SIGKILL)
         bystander = subprocess.Popen(["sleep", "3600"])
@@ -431,7 +436,7 @@ def test_a_hub_that_is_killed_finds_the_servers_again(hub):
         assert hub.servers() == {"ana": servers["ana"]}
         assert (hub.home("ana") / PATH).read_bytes() == saved
         await ben.close()
-        await after(ana)
+        await after(ana, book)
         assert bystander.poll() is None, "the hub ended a program that is not its own"
         bystander.kill()
         bystander.wait()
@@ -440,7 +445,7 @@ def test_a_hub_that_is_killed_finds_the_servers_again(hub):
 
 
 def test_a_hub_that_is_ended_takes_the_servers_along(hub):
-    """And leaves the work."""
+    """And leaves the work. Started again, it may have a list of those who may come in."""
 
     async def work():
         cleo = await at_work(hub, "cleo")
@@ -456,9 +461,11 @@ def test_a_hub_that_is_ended_takes_the_servers_along(hub):
     assert ours not in handout.commands() and hub.servers() == {}
     left = [command for command in handout.commands().values() if f"127.0.0.1:{hub.port + 1}/hub" in command]
     assert left == [] and (hub.home("cleo") / PATH).read_bytes() == saved
+    hub.settings += ["--students", "ana,cleo"]
     hub.start()
 
     async def again():
+        await refused(hub, "dora", hub.password)
         cleo = await at_work(hub, "cleo")
         assert "Before the end." in (await cleo.opened(PATH)).cells[0].source
         await leave(cleo)

@@ -73,17 +73,17 @@ class Student:
         if response.status_code not in (202, 204):
             raise Refused(response)
         began = time.monotonic()
-        while await self.running():
+        while not await self.stopped():
             if time.monotonic() - began > PATIENCE:
                 raise Refused(response)
             await asyncio.sleep(0.2)
 
-    async def running(self) -> bool:
-        """Whether the hub has a server of this student, starting and stopping ones too."""
+    async def stopped(self) -> bool:
+        """Whether the hub has no server of this student, nor one that is starting or stopping."""
         response = await self.http.get(f"/hub/api/users/{self.name}", headers=self.headers("/hub/"))
         if response.status_code != 200:
             raise Refused(response)
-        return bool(response.json()["servers"])
+        return not response.json()["servers"]
 
     def xsrf(self, path: str) -> str:
         """The token that a form or a script of a page under `path` sends along."""

@@ -23,10 +23,10 @@ FOLDER = Path(os.environ["HUB_FOLDER"])
 HOMES = FOLDER / "homes"
 RELEASE = Path(os.environ["HUB_RELEASE"])
 PORT = int(os.environ["HUB_PORT"])
-STUDENTS = set(filter(None, os.environ.get("HUB_STUDENTS", "").split(",")))
+STUDENTS = set(filter(None, os.environ["HUB_STUDENTS"].split(",")))
 
 # -- where it listens: what is not for the browser stays on this machine
-c.JupyterHub.bind_url = f"http://{os.environ.get('HUB_IP', '127.0.0.1')}:{PORT}"
+c.JupyterHub.bind_url = f"http://{os.environ['HUB_IP']}:{PORT}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{PORT + 1}"  # fixed, so that servers find a hub started again
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{PORT + 2}"
 c.ConfigurableHTTPProxy.command = [handout.node(), str(handout.PROXY)]
@@ -40,7 +40,7 @@ c.JupyterHub.pid_file = str(FOLDER / "hub.pid")
 # -- who may come in: whoever has the password, under the names given or, without such, any plain name
 c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
-c.Authenticator.username_pattern = handout.NAME
+c.Authenticator.username_pattern = handout.NAME + r"\Z"  # JupyterHub looks at the beginning alone
 c.Authenticator.allowed_users = STUDENTS
 c.Authenticator.allow_all = not STUDENTS
 
@@ -81,15 +81,11 @@ c.Spawner.environment = {
 c.Spawner.poll_interval = 5  # seconds until the hub notices that a server has died
 
 # -- limits
-c.Spawner.mem_limit = os.environ.get(
-    "HUB_MEMORY", "2G"
-)  # of addresses, for each process; README.md has the figures
+c.Spawner.mem_limit = os.environ["HUB_MEMORY"]  # of addresses, for each process; README.md has the figures
 c.JupyterHub.allow_named_servers = False  # a student has one server; student_config.py says how many kernels
-c.JupyterHub.active_server_limit = int(os.environ.get("HUB_SERVERS", "30"))
-c.JupyterHub.concurrent_spawn_limit = (
-    30  # a class logs in at the same minute; who is above is told to try again
-)
-c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # thirty at once on two cores take most of this
+c.JupyterHub.active_server_limit = int(os.environ["HUB_SERVERS"])  # who comes later is told to try again
+c.JupyterHub.concurrent_spawn_limit = int(os.environ["HUB_SERVERS"])  # a class logs in at the same minute
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300  # for that minute: README.md has the figures
 
 # -- whoever has been away for an hour: the server ends, the home stays
 c.JupyterHub.services = [

@@ -30,3 +30,4 @@ c.ServerApp.terminals_enabled = False
 c.AtMost.cull_idle_timeout = 3600
 c.AtMost.cull_interval = 300
 c.AtMost.cull_connected = True  # that of a tab left open as well; what was saved stays
+c.LabApp.extension_manager = "readonly"  # what one installs would be there for all
