@@ -110,7 +110,9 @@ def main(arguments=None) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # the cookies' secret is in it, and the students' work
     (folder / "homes").mkdir(exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # where it was started with & too
+    for end in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C; SIGHUP: the terminal was closed
+        signal.signal(end, lambda *_: sys.exit(0))
     log = folder / "hub.log"
     command = [sys.executable, "-m", "jupyterhub", f"--config={HERE / 'jupyterhub_config.py'}"]
     with log.open("w") as out:
@@ -144,8 +146,8 @@ def main(arguments=None) -> int:
         if hub.poll() is not None:
             raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        print("Ending the hub and the students' servers ...", flush=True)
         hub.send_signal(signal.SIGTERM)
+        print("Ending the hub and the students' servers ...", flush=True)
         hub.wait()
         return end.code if isinstance(end, SystemExit) else 0
 

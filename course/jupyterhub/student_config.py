@@ -6,7 +6,7 @@ from tornado.web import HTTPError
 KERNELS = 3
 
 
-class AtMost(AsyncMappingKernelManager):
+class Limited(AsyncMappingKernelManager):
     """No more than KERNELS kernels at a time, those that are being started among them."""
 
     starting = 0
@@ -25,9 +25,9 @@ class AtMost(AsyncMappingKernelManager):
 
 
 c = get_config()  # noqa: F821 - Jupyter puts it there
-c.ServerApp.kernel_manager_class = AtMost
+c.ServerApp.kernel_manager_class = Limited
 c.ServerApp.terminals_enabled = False
-c.AtMost.cull_idle_timeout = 3600
-c.AtMost.cull_interval = 300
-c.AtMost.cull_connected = True  # that of a tab left open as well; what was saved stays
+c.Limited.cull_idle_timeout = 3600
+c.Limited.cull_interval = 300
+c.Limited.cull_connected = True  # that of a tab left open as well; what was saved stays
 c.LabApp.extension_manager = "readonly"  # what one installs would be there for all
