@@ -38,7 +38,7 @@ class KernelDied(Exception):
 class Student:
     def __init__(self, hub: str, name: str, password: str):
         self.hub, self.name, self.password = hub, name, password
-        self.http = httpx.AsyncClient(base_url=hub, follow_redirects=True, timeout=PATIENCE)
+        self.http = httpx.AsyncClient(base_url=hub, follow_redirects=True, timeout=PATIENCE, trust_env=False)
         self.base = f"/user/{name}/"
 
     async def close(self) -> None:

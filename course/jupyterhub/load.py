@@ -70,6 +70,8 @@ class Hub:
     def __exit__(self, *_) -> None:
         if self.serve.poll() is None:
             self.end()
+        for number in self.servers().values():  # of a hub that was killed and not started again
+            os.kill(number, signal.SIGTERM)
 
     def end(self) -> None:
         """As Ctrl-C does."""

@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -94,12 +93,14 @@ def end_leftovers(folder: Path, port: int) -> None:
                 time.sleep(0.1)
 
 
-def answers(port: str) -> bool:
+def answers(ip: str, port: str) -> bool:
     """Whether the hub answers behind its proxy."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    here = "127.0.0.1" if ip == "0.0.0.0" else ip
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/hub/health", timeout=5) as response:
+        with direct.open(f"http://{here}:{port}/hub/health", timeout=5) as response:
             return response.status == 200
-    except (urllib.error.URLError, OSError):
+    except OSError:  # not yet
         return False
 
 
@@ -126,7 +127,7 @@ def main(arguments=None) -> int:
             start_new_session=True,
         )
     try:
-        while hub.poll() is None and not answers(given.port):
+        while hub.poll() is None and not answers(given.ip, given.port):
             time.sleep(0.2)
         if hub.poll() is None:
             print(f"Address: http://{given.ip}:{given.port}  Password: {env['HUB_PASSWORD']}")
