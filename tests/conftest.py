@@ -55,6 +55,7 @@ PUBLISHED = (
     "test_browser_answer_card.py",
     "test_browser_edition.py",
     "test_browser_feedback.py",
+    "test_browser_hub.py",
 )  # need no JupyterLab
 ORACLE = (
     "tests/test_oracle.py",

@@ -82,6 +82,7 @@ def test_page(chromium, feedback, count, scheme, width):
     page = watched.page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("mjx-container").count() > 150 and page.locator("[data-mml-node=merror]").count() == 0
+    assert page.locator("mjx-assistive-mml math").count() == page.locator("mjx-container").count()
     assert page.evaluate(RAW) == []
     shades = page.evaluate("(s => [s.backgroundColor, s.color])(getComputedStyle(document.body))")
     light = [sum(map(int, re.findall(r"\d+", shade)[:3])) > 380 for shade in shades]
