@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -553,6 +554,37 @@ def test_what_is_handed_in_runs_apart(course, count, tmp_path):
         assert printed.splitlines() == [f"sees the {said[0]}", *said[1:]]
     assert apart == beside == {e.grade_id: [e.points, e.points] for e in EXERCISES[ONE]}
     count("submissions that saw nothing but their own", 1)
+
+
+def test_a_zip_of_many_is_sorted(course):
+    """By `nbgrader zip_collect`, with the names that course/README.md lists; what has another name is left out."""
+    files = {
+        "ana_01-one-row.ipynb": "ana",
+        "ben-b/01-one-row.ipynb": "ben-b",
+        "cy_k_1234_assignsubmission_file_/01-one-row.ipynb": "cy_k",
+        "notes.txt": None,
+    }
+    out = course.folder.with_name("sorted")
+    (out / "downloaded" / ONE / "archive").mkdir(parents=True)
+    for name in ("nbgrader_config.py", "steps.py", "sandbox.py", "editions.py"):
+        shutil.copy(ROOT / "course" / name, out)
+    with zipfile.ZipFile(out / "downloaded" / ONE / "archive" / "all.zip", "w") as file:
+        for name in files:
+            file.writestr(name, nbformat.writes(released(ONE)))
+    done = subprocess.run(
+        [course.python, "-m", "nbgrader", "zip_collect", ONE],
+        cwd=out,
+        capture_output=True,
+        text=True,
+        env=environ(),
+    )
+    assert done.returncode == 0, done.stderr
+    found = {
+        path.relative_to(out / "submitted").as_posix()
+        for path in (out / "submitted").rglob("*")
+        if path.is_file()
+    }
+    assert found == {f"{who}/{ONE}/{ONE}.ipynb" for who in files.values() if who}
 
 
 def test_nbgitpuller_keeps_what_a_learner_has_answered(course, tmp_path):
