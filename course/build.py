@@ -111,8 +111,9 @@ def release(out: Path, assignments: list[str]) -> None:
 
 # ------------------------------------------------------------------------------------------------ what is kept
 def _digests(out: Path) -> dict[str, str]:
-    """The notebooks and pages that this command makes, and may write again."""
-    found = [path for name in MADE for path in (out / name).rglob("*") if path.is_file()]
+    """The notebooks and settings that this command makes, and may write again."""
+    made = [out / name for name in (*MADE, *SETTINGS)]
+    found = [path for one in made for path in [one, *one.rglob("*")] if path.is_file()]
     return {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in found

@@ -43,8 +43,6 @@ c.GenerateFeedback.exporter_class = steps.FeedbackPage
 c.FeedbackPage.template_name = "feedback_page"
 c.FeedbackPage.extra_template_basedirs = [HERE]
 
-# For `nbgrader zip_collect`: ana_01-one-row.ipynb and ana/01-one-row.ipynb are both of ana, and so is
-# ana_1234_assignsubmission_file_/01-one-row.ipynb, which is what Moodle makes.
-c.FileNameCollectorPlugin.named_regexp = (
-    r"(?:.*/)?(?P<student_id>[^/]+?)(?:_\d+_assignsubmission_file)?_?[_/](?P<file_id>\d\d-[a-z-]+)"
-)
+# For `nbgrader zip_collect`: ana_01-one-row.ipynb and ana/01-one-row.ipynb are both of ana. Where your platform has
+# other names, they are described here.
+c.FileNameCollectorPlugin.named_regexp = r"(?:.*/)?(?P<student_id>[^/]+?)[_/](?P<file_id>\d\d-[a-z-]+)"
