@@ -285,6 +285,8 @@ def test_readme_of_the_course():
             assert said[which] == minutes, (row, stem)
     for kind, worth in editions.POINTS.items():
         assert re.search(rf"^\| an? {kind} \| {worth} \|", text, flags=re.MULTILINE), kind
+    sessions = [line for line in text.splitlines() if re.match(r"\| (one session|three sessions|II)", line)]
+    assert [sum(map(int, re.findall(r"\((\d+)\)", line))) for line in sessions] == [90, 90, 90, 90]
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
     assert links and all((ROOT / "course" / link).exists() for link in links)
 
