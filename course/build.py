@@ -31,8 +31,8 @@ import archive  # noqa: E402
 import editions  # noqa: E402
 import instructor  # noqa: E402
 
-MADE = ("source", "release", "instructor")  #: folders that are made anew each time
-RECORD = "made.json"  #: what they held then, so that nothing of yours is lost
+RECORD = "made.json"  #: what was made, so that nothing of yours is written over
+ELSEWHERE = 'make course ARGS="--out FOLDER"'
 
 #: what nbgrader reads beside the assignments
 SETTINGS = ("nbgrader_config.py", "steps.py", "sandbox.py", "editions.py", "feedback_page")
@@ -111,32 +111,37 @@ def release(out: Path, assignments: list[str]) -> None:
 
 # ------------------------------------------------------------------------------------------------ what is kept
 def _digests(out: Path) -> dict[str, str]:
-    """The notebooks and settings that this command makes, and may write again."""
-    made = [out / name for name in (*MADE, *SETTINGS)]
-    found = [path for one in made for path in [one, *one.rglob("*")] if path.is_file()]
+    """The files that this command makes, or that lie where it makes all anew."""
+    books = [out / "instructor" / path.name for path in series()]
+    made = [out / name for name in ("source", "release", *SETTINGS)]
+    found = [path for one in made for path in [one, *one.rglob("*")]] + books
     return {
         path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in found
-        if ".ipynb_checkpoints" not in path.parts
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
     }
 
 
-def clear(out: Path) -> None:
-    """Take off what this command made before, and stop where it would take off anything else."""
+def clear(out: Path, assignments: list[str]) -> None:
+    """Take off what this command made of these before, and stop where it would take off anything of yours."""
     record = out / RECORD
     if out.exists() and any(out.iterdir()) and not record.exists():
-        sys.exit(f"{out} holds files that this command did not make. Give another folder: --out FOLDER")
-    before = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-    yours = sorted(name for name, digest in _digests(out).items() if before.get(name) != digest)
-    if yours:
-        sys.exit(
-            f"These have changed since they were made: {', '.join(yours)}. Nothing was written. "
-            f"Move them away, or build into another folder: --out FOLDER"
-        )
-    for name in MADE:
-        shutil.rmtree(out / name, ignore_errors=True)
+        sys.exit(f"{out} holds files that this command did not make. Give another folder: {ELSEWHERE}")
+    before, now = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}, _digests(out)
+    for said, names in {
+        "changed": [name for name in now if name in before and before[name] != now[name]],
+        "added": [name for name in now if name not in before],
+    }.items():
+        if names:
+            sys.exit(
+                f"You have {said} {', '.join(sorted(names))}. Nothing was written. Move that elsewhere, or build "
+                f"into another folder: {ELSEWHERE}"
+            )
+    for kind in ("source", "release"):
+        for name in assignments:
+            shutil.rmtree(out / kind / name, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
-    record.write_text("{}", encoding="utf-8")
+    record.write_text(json.dumps(before, indent=1), encoding="utf-8")
 
 
 def main(arguments=None) -> int:
@@ -147,15 +152,16 @@ def main(arguments=None) -> int:
     parser.add_argument("--only", default="", help="the number of one notebook")
     given = parser.parse_args(arguments)
     out = given.out.resolve()
-    if not any(path.stem.startswith(given.only) for path in series()):
+    chosen = [path.stem for path in series() if path.stem.startswith(given.only)]
+    if not chosen:
         parser.error(f"--only {given.only}: the notebooks are {', '.join(p.stem[:2] for p in series())}")
-    clear(out)
-    assignments = sources(out, given.only)
-    release(out, assignments)
-    made = archive.write(out, assignments)
+    clear(out, chosen)
+    release(out, sources(out, given.only))
+    there = sorted(path.name for path in (out / "release").iterdir())
+    made = archive.write(out, there)
     (out / RECORD).write_text(json.dumps(_digests(out), indent=1), encoding="utf-8")
     print(
-        f"The course is in {out}.\n"
+        f"The course is in {out}: {len(there)} notebooks, of which {len(chosen)} were made now.\n"
         f"  to hand out: {made.name}, for learners with a Python of their own; release/, for a hub\n"
         f"  for you:     instructor/, with the solutions\n"
         f"course/README.md says how it goes on."

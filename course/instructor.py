@@ -65,33 +65,29 @@ def notes_of(stem: str) -> dict[str, str]:
 
 
 # ------------------------------------------------------------------------------------------------ timing
-def sections(book) -> dict[str, list]:
-    """Heading -> its cells, from the first section on."""
-    found, heading = {}, None
-    for cell in book.cells:
-        if cell.cell_type == "markdown" and (named := HEADING.findall(cell.source)):
-            heading = named[-1]
-        if heading:
-            found.setdefault(heading, []).append(cell)
-    return found
+def sections(book) -> dict[str, str]:
+    """Heading -> the text and code below it, from the first section on. A cell may hold several headings."""
+    whole = "\n".join(
+        c.source if c.cell_type == "markdown" else c.source.replace("## ", "") for c in book.cells
+    )
+    parts = HEADING.split(whole)[1:]
+    return {heading: text for heading, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def minutes(book) -> dict[str, tuple[int, int]]:
     """Heading -> minutes to read, by the words and code below it, and minutes for the exercises in it."""
     (whole,) = {int(n) for cell in book.cells for n in READ.findall(cell.source)}
-    found = sections(book)
-    text = {heading: "\n".join(cell.source for cell in cells) for heading, cells in found.items()}
     words = {
-        heading: len(re.sub(r"<details>.*?</details>", "", t, flags=re.DOTALL).split())
-        for heading, t in text.items()
+        heading: len(re.sub(r"<details.*?</details>", "", text, flags=re.DOTALL).split())
+        for heading, text in sections(book).items()
     }
     every = sum(words.values())
     return {
         heading: (
             max(1, round(whole * words[heading] / every)),
-            sum(int(n) for _, n in EXERCISE.findall(text[heading])),
+            sum(int(n) for _, n in EXERCISE.findall(text)),
         )
-        for heading in found
+        for heading, text in sections(book).items()
     }
 
 

@@ -1,9 +1,11 @@
 """nbgrader's settings for the course; `make course` puts them, steps.py and editions.py beside the assignments."""
 
 import sys
+import warnings
 from pathlib import Path
 
 from nbgrader import preprocessors as given
+from sqlalchemy.exc import SAWarning
 
 HERE = str(Path(__file__).resolve().parent)
 sys.path.insert(0, HERE)
@@ -26,6 +28,13 @@ c.GenerateAssignment.preprocessors = [
     given.CheckCellMetadata,
 ]
 
+c.Autograde.sanitize_preprocessors = [
+    given.ClearOutput,
+    given.DeduplicateIds,
+    given.OverwriteKernelspec,
+    steps.PutBack,
+    given.CheckCellMetadata,
+]
 c.Autograde.autograde_preprocessors = [
     steps.ExecuteToTheEnd,
     steps.Pictures,
@@ -42,6 +51,11 @@ c.LimitOutput.max_traceback = 40
 c.GenerateFeedback.exporter_class = steps.FeedbackPage
 c.FeedbackPage.template_name = "feedback_page"
 c.FeedbackPage.extra_template_basedirs = [HERE]
+
+c.ExportApp.plugin_class = steps.Points
+
+# nbgrader saves a submission in two steps; between them SQLAlchemy says three times that the other part comes later.
+warnings.filterwarnings("ignore", "Object of type <Submitted", category=SAWarning)
 
 # For `nbgrader zip_collect`: ana_01-one-row.ipynb and ana/01-one-row.ipynb are both of ana. Where your platform has
 # other names, they are described here.

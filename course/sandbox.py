@@ -5,6 +5,7 @@ Only Linux has bubblewrap, which makes it. The rest of nbgrader runs outside, wi
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,15 +19,17 @@ from jupyter_client.manager import AsyncKernelManager
 
 MEMORY = 4 * 2**30  #: bytes of address space for a kernel; the largest notebook needs 2 GiB
 
-#: what a program needs of a system, as far as there is such a folder
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc")
+#: what a program needs of a system, as far as it is there
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types")
 
 
 def readable() -> list[str]:
     """What is to be seen inside, and not to be changed: the system's programs, this environment, and the package."""
     (package,) = find_spec("convbp_helpers").submodule_search_locations
-    folders = [*SYSTEM, sys.base_prefix, sys.prefix, package]
-    return [str(folder) for folder in folders if Path(folder).exists()]
+    settings = [f"/etc/{name}" for name in SETTINGS]
+    seen = [*SYSTEM, *settings, sys.base_prefix, sys.prefix, package]
+    return [str(path) for path in seen if Path(path).exists()]
 
 
 def command(seen: list[str], kept: str, folder: str) -> list[str]:
@@ -35,11 +38,12 @@ def command(seen: list[str], kept: str, folder: str) -> list[str]:
     for path in seen:
         inside += ["--ro-bind", path, path]
     inside += ["--bind", kept, kept, "--chdir", folder]
+    environ = dict(PATH=os.defpath, LANG="C.UTF-8", HOME="/tmp", USER="learner", MPLCONFIGDIR=kept)
     inside += [
-        "--unsetenv",
-        "JPY_PARENT_PID",
-    ]  # a number from outside: the kernel would take its parent for gone
-    inside += ["--setenv", "HOME", "/tmp", "--setenv", "MPLCONFIGDIR", kept]
+        "--clearenv"
+    ]  # your keys are in yours; and JPY_PARENT_PID, by which a kernel would take itself for lost
+    for name, value in environ.items():
+        inside += ["--setenv", name, value]
     return ["prlimit", f"--as={MEMORY}", "bwrap", *inside]
 
 

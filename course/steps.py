@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 
 import editions
 import sandbox
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters import HTMLExporter
-from nbformat.v4 import new_output
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader.api import Gradebook
+from nbgrader.plugins import ExportPlugin
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, OverwriteCells
+
+from convbp_helpers.widgets.page import STANDS_IN
+
+HERE = Path(__file__).resolve().parent  #: the course
 
 
 class Blanks(NbGraderPreprocessor):
@@ -22,6 +30,43 @@ class Blanks(NbGraderPreprocessor):
     def preprocess_cell(self, cell, resources, cell_index):
         editions.blanked(cell)
         return cell, resources
+
+
+class PutBack(OverwriteCells):
+    """In place of OverwriteCells: a cell that was deleted is there again, so that its exercise counts as any other.
+
+    That of an answer comes back without one. And no warning for each graded cell, whose hidden part comes back here.
+    """
+
+    def preprocess(self, nb, resources):
+        given = resources["nbgrader"]
+        with Gradebook(given["db_url"]) as gradebook:
+            source = gradebook.find_notebook(given["notebook"], given["assignment"])
+            worth = {cell.name: cell.max_score for cell in source.grade_cells}
+            places = {_grade_id(cell): n for n, cell in enumerate(nb.cells)}
+            order = [cell.name for cell in source.source_cells]
+            place = min((places[name] for name in order if name in places), default=len(nb.cells))
+            for cell in source.source_cells:
+                there = [n for n, one in enumerate(nb.cells) if _grade_id(one) == cell.name]
+                if not there:
+                    there = [place]
+                    nb.cells.insert(place, self._again(cell, worth.get(cell.name)))
+                place = there[0] + 1
+        return super().preprocess(nb, resources)
+
+    def _again(self, cell, worth):
+        if worth is None:
+            about = dict(
+                grade_id=cell.name, schema_version=3, solution=True, grade=False, locked=False, task=False
+            )
+            return new_code_cell("# This cell was deleted.", id=cell.name, metadata={"nbgrader": about})
+        back = self.missing_cell_transform(cell, worth)
+        back["id"] = cell.name
+        return back
+
+    def report_change(self, name, attr, old, new):
+        if attr != "checksum":
+            super().report_change(name, attr, old, new)
 
 
 class ExecuteToTheEnd(Execute):
@@ -113,7 +158,39 @@ class FeedbackPage(HTMLExporter):
         def lead(found):
             return f' href="{found[2]}"' if found[1] == own and found[2] else ""
 
+        page = page.replace(STANDS_IN, "")
         return re.sub(r' href="(?:\.\./[\w-]+/)?([\w-]+)\.ipynb(#[^"]*)?"', lead, page), resources
+
+
+class Points(ExportPlugin):
+    """What `nbgrader export` writes: a line for each learner and notebook, with what became of it."""
+
+    def export(self, gradebook):
+        rows = []
+        for assignment in gradebook.assignments:
+            graded = {one.student_id: one for one in assignment.submissions}
+            handed_in = {path.parent.name for path in HERE.glob(f"submitted/*/{assignment.name}")}
+            if not graded and not handed_in:
+                continue
+            for student in sorted(handed_in | graded.keys() | {one.id for one in gradebook.students}):
+                rows.append([student, assignment.name, *self.row(graded.get(student), student in handed_in)])
+        target = Path(self.to or "grades.csv")
+        with target.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([["learner", "notebook", "state", "points", "of", "exercises"], *rows])
+        self.log.info("%d lines in %s", len(rows), target)
+
+    def row(self, submission, handed_in):
+        if submission is None:
+            return ["not graded: see what autograde says" if handed_in else "not handed in", "", "", ""]
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        each = "; ".join(f"{exercise_of(grade.name)}: {grade.score:g}" for grade in grades)
+        state = "to be graded by hand" if submission.needs_manual_grade else "graded"
+        return [state, f"{submission.score:g}", f"{submission.max_score:g}", each]
+
+
+def exercise_of(grade_id: str) -> str:
+    """1.2 of exercise-1-2-points."""
+    return grade_id.removeprefix("exercise-").removesuffix("-points").replace("-", ".")
 
 
 def _grade_id(cell) -> str:

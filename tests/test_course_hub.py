@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,12 @@ def hub(release, tmp_path_factory):
 CLASS = [f"student-{number:02}" for number in range(1, 13)]
 
 
+def run_apart(coroutine):
+    """To its end, in a thread of its own: a browser test before it leaves a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 async def at_work(hub, name):
     """A student whose server runs."""
     student = hub.student(name)
@@ -292,7 +299,7 @@ def text_of(outputs):
 def test_a_class_at_once_and_a_server_that_is_killed(hub, count, table):
     """Twelve students begin at once and run a notebook. In the middle of it the server of one is killed."""
     victim, *others = CLASS
-    asyncio.run(_class_at_once(hub, victim, others))
+    run_apart(_class_at_once(hub, victim, others))
     assert hub.servers() == {}
     count("students on a JupyterHub at once, each with a notebook run to the end", len(CLASS))
 
@@ -357,7 +364,7 @@ def test_wrong_passwords_and_other_names(hub):
         for name in ("..", "../ana", "ana/../ben", "ana!", "ana.", ".ana", "a" * 41):
             await refused(hub, name, hub.password)
 
-    asyncio.run(all_of_them())
+    run_apart(all_of_them())
     assert {path.name for path in (hub.folder / "homes").iterdir()} <= set(CLASS)
 
 
@@ -393,7 +400,7 @@ def test_memory_kernels_and_servers_of_others(hub, count):
         assert not (hub.home("ben") / "mine.txt").exists()
         await leave(ana, ben)
 
-    asyncio.run(limits())
+    run_apart(limits())
     count("limits of the hub that hold", 3)
 
 
@@ -454,7 +461,7 @@ def test_a_hub_that_is_killed_finds_the_servers_again(hub, bystander):
         await after(ana, book)
         assert bystander.poll() is None, "the hub ended a program that is not its own"
 
-    asyncio.run(both())
+    run_apart(both())
 
 
 def test_a_hub_that_is_ended_takes_the_servers_along(hub):
@@ -467,7 +474,7 @@ def test_a_hub_that_is_ended_takes_the_servers_along(hub):
         await cleo.save(PATH, book)
         await cleo.close()
 
-    asyncio.run(work())
+    run_apart(work())
     saved, ours = (hub.home("cleo") / PATH).read_bytes(), hub.servers()["cleo"]
     assert any(str(hub.port + 1) in command for command in handout.commands().values())
     hub.end()
@@ -483,4 +490,4 @@ def test_a_hub_that_is_ended_takes_the_servers_along(hub):
         assert "Before the end." in (await cleo.opened(PATH)).cells[0].source
         await leave(cleo)
 
-    asyncio.run(again())
+    run_apart(again())
