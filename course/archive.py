@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import time
 import zipfile
 from pathlib import Path
 
@@ -28,17 +30,31 @@ def write(out: Path, assignments: list[str]) -> Path:
     """Write out/backprop-through-convolution.zip. The notebooks lie in one folder there, as in the project."""
     target = out / f"{NAME}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        file.write(ROOT / "course" / "archive-readme.md", f"{NAME}/README.md")
+        about = zipfile.ZipInfo(f"{NAME}/README.md", time.localtime()[:6])
+        about.external_attr = 0o644 << 16
+        file.writestr(about, readme())
         for name in _files():
             file.write(ROOT / name, f"{NAME}/{name}")
         for stem in assignments:
             folder = out / "release" / stem
             book = editions.in_one_folder(nbformat.read(folder / f"{stem}.ipynb", as_version=4), assignments)
-            file.writestr(f"{NAME}/notebooks/{stem}.ipynb", nbformat.writes(book) + "\n")
+            about = zipfile.ZipInfo(f"{NAME}/notebooks/{stem}.ipynb", time.localtime()[:6])
+            about.external_attr = 0o644 << 16  # else nobody but its owner may read it
+            file.writestr(about, nbformat.writes(book) + "\n", zipfile.ZIP_DEFLATED)
             for picture in sorted(folder.glob("images/*")):
                 if f"{NAME}/notebooks/images/{picture.name}" not in file.namelist():
                     file.write(picture, f"{NAME}/notebooks/images/{picture.name}")
     return target
+
+
+def readme() -> str:
+    """What the learner reads first: how it is opened, and the self-test of the course's own README."""
+    course = ROOT / "course"
+    test = re.search(
+        r"A self-test.*?</details>", (course / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )[0]
+    opened = (course / "archive-readme.md").read_text(encoding="utf-8")
+    return f"{opened}\n## Before you begin\n\n{test.replace(', for them:', ':')}\n"
 
 
 def _files() -> list[str]:

@@ -91,6 +91,8 @@ def fingerprint(folder, requirements):
     digest = hashlib.sha256()
     digest.update(repr((sys.version_info[:3], sys.prefix, os.path.abspath(folder))).encode())
     for name in (requirements, "pyproject.toml"):
+        if not os.path.exists(os.path.join(ROOT, name)):
+            stop(f"there is no {name} here. In a learner's copy the commands are lab and fresh.")
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
     return digest.hexdigest()
@@ -548,8 +550,17 @@ def pins(_arguments):
     )
 
 
+COPY = ("lab", "fresh", "help")
+
+
 def show_help(_arguments):
-    sys.stdout.write(HELP)
+    whole = os.path.isdir(os.path.join(ROOT, "tests"))  # a learner's copy has two of the commands
+    lines = [
+        line
+        for line in HELP.splitlines(True)
+        if whole or not line.startswith("make ") or line.split()[1] in COPY
+    ]
+    sys.stdout.write("".join(lines))
     return 0
 
 

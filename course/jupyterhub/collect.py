@@ -109,7 +109,7 @@ def main(arguments=None) -> int:
             stop(f"there is no assignment {stem}. There are: {', '.join(known) or 'none; run make course'}.")
     if not given.homes.is_dir():
         stop(f"there are no homes in {given.homes}. Did the hub run with another folder? Say --homes FOLDER.")
-    now, refused = datetime.now().strftime("%Y-%m-%d-%H%M%S"), 0
+    now, refused = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f"), 0
     for stem in given.assignments:
         done = collect(given.homes, given.course, stem, now)
         refused += len(done["refused"])

@@ -43,6 +43,9 @@ c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
 c.Authenticator.username_pattern = handout.NAME + r"\Z"  # JupyterHub looks at the beginning alone
 c.Authenticator.allowed_users = STUDENTS
 c.Authenticator.allow_all = not STUDENTS
+c.JupyterHub.template_vars = {
+    "announcement_login": "Your name: small letters, digits, - and _, without a blank; the same one each time."
+}
 
 
 class Student(SimpleLocalProcessSpawner):

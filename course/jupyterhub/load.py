@@ -207,6 +207,13 @@ def main(arguments=None) -> int:
             names = [f"student-{number:02}" for number in range(1, given.students + 1)]
             result = asyncio.run(attend(hub, names, given.notebook))
     print(json.dumps(result, indent=1))
+    good = given.students - len(result["failed"])
+    print(
+        f"{good} of {given.students} students ran {given.notebook} to its last cell. The first server was there after "
+        f"{result['first server']} s, the last after {result['last server']} s; the slowest student was done after "
+        f"{result['slowest student']} s. Memory: {result['peak memory']} MB in all, "
+        f"{result['memory of a student, median']} MB of a student."
+    )
     return 1 if result["failed"] else 0
 
 

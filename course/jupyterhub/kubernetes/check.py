@@ -297,6 +297,10 @@ def main(arguments=None) -> int:
     )
     given = parser.parse_args(arguments)
 
+    if not (given.chart / "Chart.yaml").exists():
+        parser.error(
+            f"--chart {given.chart}: there is no Chart.yaml in it. Is it the folder that helm pull unpacked?"
+        )
     values = yaml.safe_load(given.values.read_text(encoding="utf-8"))
     if given.own:
         values = together(values, yaml.safe_load(given.own.read_text(encoding="utf-8")))
