@@ -11,6 +11,7 @@ import sandbox
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters import HTMLExporter
+from nbformat import from_dict
 from nbformat.v4 import new_code_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
@@ -59,10 +60,11 @@ class PutBack(OverwriteCells):
             about = dict(
                 grade_id=cell.name, schema_version=3, solution=True, grade=False, locked=False, task=False
             )
-            return new_code_cell("# This cell was deleted.", id=cell.name, metadata={"nbgrader": about})
+            return from_dict(
+                new_code_cell("# This cell was deleted.", id=cell.name, metadata={"nbgrader": about})
+            )
         back = self.missing_cell_transform(cell, worth)
-        back["id"] = cell.name
-        return back
+        return from_dict({**back, "id": cell.name})
 
     def report_change(self, name, attr, old, new):
         if attr != "checksum":

@@ -1,6 +1,7 @@
 """The course: what is handed out holds no solution, and nbgrader gives the points that an answer is worth."""
 
 import ast
+import csv
 import json
 import os
 import re
@@ -471,6 +472,24 @@ def test_typical_mistakes_get_part_of_the_points_and_a_diagnosis(course, count):
             assert given[exercise.grade_id][0] == expected, (who, exercise.number)
         assert words in feedback(course, who, ONE), who
     count("typical mistakes graded by nbgrader", len(WRONG))
+    (course.folder / "submitted" / "zoe" / ONE).mkdir(parents=True)  # handed in, and not graded
+    exported = subprocess.run(
+        [course.python, "-m", "nbgrader", "export"],
+        cwd=course.folder,
+        capture_output=True,
+        text=True,
+        env=environ(),
+    )
+    assert exported.returncode == 0, exported.stderr
+    with (course.folder / "grades.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file) if row["notebook"] == ONE}
+    assert [rows["half"][name] for name in ("state", "points", "of", "exercises")] == [
+        "graded",
+        "16",
+        "17",
+        "1.1: 1; 1.2: 4; 1.3: 4; 1.4: 4; 1.5: 3",
+    ]
+    assert rows["zoe"]["state"].startswith("not graded") and rows["zoe"]["points"] == ""
 
 
 KEPT = (

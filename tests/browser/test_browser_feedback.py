@@ -96,6 +96,9 @@ def test_what_it_says(chromium, feedback):
     """Points, reports without repetition, verdicts, pictures in the widgets' place, links that lead somewhere."""
     watched = opened(chromium, feedback["ana"])
     page = watched.page
+    assert f"Feedback for ana on {ONE}" in page.locator("header.points").inner_text()
+    assert page.get_by_text("This is a picture of it").count() == 0
+    assert page.locator("section.answer table").count() >= 2  # verdicts, cell by cell
     listed = page.locator("header.points li").all_inner_texts()
     assert listed == [f"Exercise 1.{n}: {said}" for n, said in enumerate(
         ["1 of 2", "1 of 4", "4 of 4", "0 of 4", "1 of 3"], start=1)]  # fmt: skip
