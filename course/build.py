@@ -35,7 +35,7 @@ RECORD = "made.json"  #: what was made, so that nothing of yours is written over
 ELSEWHERE = 'make course ARGS="--out FOLDER"'
 
 #: what nbgrader reads beside the assignments
-SETTINGS = ("nbgrader_config.py", "steps.py", "sandbox.py", "editions.py", "feedback_page")
+SETTINGS = {path.name: path for path in (*(HERE / "grading").glob("[!_.]*"), HERE / "editions.py")}
 
 
 def series() -> list[Path]:
@@ -73,13 +73,9 @@ def sources(out: Path, only: str = "") -> list[str]:
         book = nbformat.read(path, as_version=4)
         write(editions.source_edition(book, stems), out / "source" / path.stem / path.name)
         write(instructor.edition(book, path.stem), out / "instructor" / path.name)
-    for name in SETTINGS:
-        copy = (
-            shutil.copyfile
-            if (HERE / name).is_file()
-            else functools.partial(shutil.copytree, dirs_exist_ok=True)
-        )
-        copy(HERE / name, out / name)
+    for name, path in SETTINGS.items():
+        copy = shutil.copyfile if path.is_file() else functools.partial(shutil.copytree, dirs_exist_ok=True)
+        copy(path, out / name)
     shutil.copyfile(mathjax(), out / "feedback_page" / "tex-svg-full.js")
     return [path.stem for path in chosen]
 
@@ -150,7 +146,13 @@ def main(arguments=None) -> int:
     )
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "course")
     parser.add_argument("--only", default="", help="the number of one notebook")
+    parser.add_argument(
+        "--sections", action="store_true", help="print the page course/sections.md, and no more"
+    )
     given = parser.parse_args(arguments)
+    if given.sections:
+        print(instructor.overview([nbformat.read(path, as_version=4) for path in series()]), end="")
+        return 0
     out = given.out.resolve()
     chosen = [path.stem for path in series() if path.stem.startswith(given.only)]
     if not chosen:

@@ -170,9 +170,3 @@ def _shows(misconception, case) -> bool:
         if made is not None and (np.shape(made) != right.shape or not np.allclose(made, right)):
             return True
     return False
-
-
-if __name__ == "__main__":  # python course/instructor.py > course/sections.md
-    import build
-
-    print(overview([nbformat.read(path, as_version=4) for path in build.series()]), end="")

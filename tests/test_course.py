@@ -21,7 +21,7 @@ from convbp_helpers.exercises import points
 from convbp_helpers.exercises.sections import address
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "course"))
+sys.path[:0] = [str(ROOT / "course"), str(ROOT / "course" / "grading")]
 
 import archive  # noqa: E402
 import editions  # noqa: E402
@@ -162,7 +162,7 @@ def test_minutes_are_those_that_the_notebook_gives():
 
 
 def test_sections():
-    """The committed page is that of these notebooks: python course/instructor.py > course/sections.md"""
+    """The committed page is that of these notebooks: `build.py --sections > sections.md` makes it."""
     written = (ROOT / "course" / "sections.md").read_text(encoding="utf-8")
     assert written == instructor.overview(COMMITTED.values())
     assert written.count("| **in all** |") == len(STEMS) and written.count("\n- ") > 3 * len(STEMS)
@@ -618,8 +618,9 @@ def test_a_zip_of_many_is_sorted(course):
     }
     out = course.folder.with_name("sorted")
     (out / "downloaded" / ONE / "archive").mkdir(parents=True)
-    for name in ("nbgrader_config.py", "steps.py", "sandbox.py", "editions.py"):
-        shutil.copy(ROOT / "course" / name, out)
+    for name, path in build.SETTINGS.items():
+        if path.is_file():
+            shutil.copy(path, out / name)
     with zipfile.ZipFile(out / "downloaded" / ONE / "archive" / "all.zip", "w") as file:
         for name in files:
             file.writestr(name, nbformat.writes(released(ONE)))
