@@ -107,7 +107,9 @@ def objectives(book) -> str:
 def overview(books) -> str:
     """A page on the whole series: for each notebook its objectives, and its sections with their minutes."""
     parts = [
-        f"# The series, section by section\n\nIn all {_sum(books, 0)} minutes to read, {_sum(books, 1)} for exercises."
+        f"# The series, section by section\n\nIn all {_sum(books, 0)} minutes to read, {_sum(books, 1)} for exercises. "
+        "Reading is shared out by the words of each section, exercises are the sum of their own minutes; so the sums "
+        "differ by a few minutes from those at the top of a notebook, which are rounded."
     ]
     for book in books:
         title = re.match(r"# (.+)", book.cells[0].source).group(1)
