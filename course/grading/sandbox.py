@@ -17,9 +17,8 @@ import matplotlib
 import matplotlib.font_manager  # writes its list of fonts where there is none yet; that takes seconds
 from jupyter_client.manager import AsyncKernelManager
 
-MEMORY = (
-    4 * 2**30
-)  #: bytes of address space for a kernel; a notebook takes up to 2 GiB where BLAS has a thread for each core
+#: bytes of address space for a kernel; a notebook takes up to 2 GiB where BLAS has a thread for each core
+MEMORY = 4 * 2**30
 
 #: what a program needs of a system, as far as it is there
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
