@@ -30,21 +30,23 @@ def write(out: Path, assignments: list[str]) -> Path:
     """Write out/backprop-through-convolution.zip. The notebooks lie in one folder there, as in the project."""
     target = out / f"{NAME}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
-        about = zipfile.ZipInfo(f"{NAME}/README.md", time.localtime()[:6])
-        about.external_attr = 0o644 << 16
-        file.writestr(about, readme())
+        file.writestr(_entry("README.md"), readme())
         for name in _files():
             file.write(ROOT / name, f"{NAME}/{name}")
         for stem in assignments:
-            folder = out / "release" / stem
-            book = editions.in_one_folder(nbformat.read(folder / f"{stem}.ipynb", as_version=4), assignments)
-            about = zipfile.ZipInfo(f"{NAME}/notebooks/{stem}.ipynb", time.localtime()[:6])
-            about.external_attr = 0o644 << 16  # else nobody but its owner may read it
-            file.writestr(about, nbformat.writes(book) + "\n", zipfile.ZIP_DEFLATED)
-            for picture in sorted(folder.glob("images/*")):
-                if f"{NAME}/notebooks/images/{picture.name}" not in file.namelist():
-                    file.write(picture, f"{NAME}/notebooks/images/{picture.name}")
+            book = nbformat.read(out / "release" / stem / f"{stem}.ipynb", as_version=4)
+            book = editions.in_one_folder(book, assignments)
+            file.writestr(
+                _entry(f"notebooks/{stem}.ipynb"), nbformat.writes(book) + "\n", zipfile.ZIP_DEFLATED
+            )
     return target
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """A file that is written into the archive as text; without the rights nobody but its owner may read it."""
+    entry = zipfile.ZipInfo(f"{NAME}/{name}", time.localtime()[:6])
+    entry.external_attr = 0o644 << 16
+    return entry
 
 
 def readme() -> str:

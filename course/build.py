@@ -15,7 +15,6 @@ import functools
 import hashlib
 import json
 import os
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -42,19 +41,10 @@ def series() -> list[Path]:
     return sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
 
 
-def pictures(book, folder: Path) -> None:
-    """The files of images/ that a notebook shows."""
-    shown = {name for cell in book.cells for name in re.findall(r"images/[\w.-]+", cell.source)}
-    for name in sorted(shown):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(NOTEBOOKS / name, folder / name)
-
-
 def write(book, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.validate(book)
     nbformat.write(book, path)
-    pictures(book, path.parent)
 
 
 def mathjax() -> Path:
@@ -137,7 +127,6 @@ def clear(out: Path, assignments: list[str]) -> None:
         for name in assignments:
             shutil.rmtree(out / kind / name, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(before, indent=1), encoding="utf-8")
 
 
 def main(arguments=None) -> int:
@@ -158,10 +147,12 @@ def main(arguments=None) -> int:
     if not chosen:
         parser.error(f"--only {given.only}: the notebooks are {', '.join(p.stem[:2] for p in series())}")
     clear(out, chosen)
-    release(out, sources(out, given.only))
+    try:
+        release(out, sources(out, given.only))
+    finally:  # broken off as well: what lies there then is not yours
+        (out / RECORD).write_text(json.dumps(_digests(out), indent=1), encoding="utf-8")
     there = sorted(path.name for path in (out / "release").iterdir())
     made = archive.write(out, there)
-    (out / RECORD).write_text(json.dumps(_digests(out), indent=1), encoding="utf-8")
     print(
         f"The course is in {out}: {len(there)} notebooks, of which {len(chosen)} were made now.\n"
         f"  to hand out: {made.name}, for learners with a Python of their own; release/, for a hub\n"

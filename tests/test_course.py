@@ -226,13 +226,26 @@ def test_nothing_of_the_instructors_is_lost(tmp_path):
     assert all((out / name).read_text() == "mine" for name in kept)
 
 
+def test_a_build_that_was_broken_off_is_not_taken_for_yours(tmp_path, monkeypatch):
+    """What it left behind is written over by the next one."""
+    monkeypatch.setattr(build, "mathjax", lambda: ROOT / "LICENSE")
+    monkeypatch.setattr(build, "release", broken_off)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            build.main(["--out", str(tmp_path / "course"), "--only", "01"])
+    assert (tmp_path / "course" / "source" / ONE / f"{ONE}.ipynb").exists()
+
+
+def broken_off(out, assignments):
+    raise KeyboardInterrupt
+
+
 def test_archive(tmp_path):
     """It has the notebooks side by side, without solutions, the package, and a command that works in it."""
     for stem in STEMS:
         folder = tmp_path / "release" / stem
         folder.mkdir(parents=True)
         nbformat.write(released(stem), folder / f"{stem}.ipynb")
-        build.pictures(released(stem), folder)
     with zipfile.ZipFile(archive.write(tmp_path, STEMS)) as file:
         file.extractall(tmp_path / "mine")
     mine = tmp_path / "mine" / archive.NAME
