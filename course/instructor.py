@@ -57,10 +57,8 @@ def _note(cell_id: str, text: str):
 
 def notes_of(stem: str) -> dict[str, str]:
     """Heading -> the notes below it."""
-    path = NOTES / f"{stem[:2]}.md"
-    if not path.exists():
-        return {}
-    parts = re.split(r"^## (.+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    text = (NOTES / f"{stem[:2]}.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)[1:]
     return {heading: text.strip() for heading, text in zip(parts[::2], parts[1::2], strict=True)}
 
 

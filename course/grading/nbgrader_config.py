@@ -35,6 +35,7 @@ c.Autograde.sanitize_preprocessors = [
     steps.PutBack,
     given.CheckCellMetadata,
 ]
+c.PutBack.add_missing_cells = True
 c.Autograde.autograde_preprocessors = [
     steps.ExecuteToTheEnd,
     steps.Pictures,

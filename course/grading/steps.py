@@ -34,37 +34,28 @@ class Blanks(NbGraderPreprocessor):
 
 
 class PutBack(OverwriteCells):
-    """In place of OverwriteCells: a cell that was deleted is there again, so that its exercise counts as any other.
+    """In place of OverwriteCells, which puts deleted graded cells back behind those of their answers: those too.
 
-    That of an answer comes back without one. And no warning for each graded cell, whose hidden part comes back here.
+    They come back without an answer. And no warning for each graded cell, whose hidden part comes back here.
     """
 
     def preprocess(self, nb, resources):
         given = resources["nbgrader"]
         with Gradebook(given["db_url"]) as gradebook:
             source = gradebook.find_notebook(given["notebook"], given["assignment"])
-            worth = {cell.name: cell.max_score for cell in source.grade_cells}
-            places = {_grade_id(cell): n for n, cell in enumerate(nb.cells)}
-            order = [cell.name for cell in source.source_cells]
-            place = min((places[name] for name in order if name in places), default=len(nb.cells))
-            for cell in source.source_cells:
-                there = [n for n, one in enumerate(nb.cells) if _grade_id(one) == cell.name]
-                if not there:
+            answers = {cell.name for cell in source.solution_cells}
+            place = next((n for n, cell in enumerate(nb.cells) if _grade_id(cell)), len(nb.cells))
+            for name in [cell.name for cell in source.source_cells]:
+                there = [n for n, cell in enumerate(nb.cells) if _grade_id(cell) == name]
+                if not there and name in answers:
                     there = [place]
-                    nb.cells.insert(place, self._again(cell, worth.get(cell.name)))
-                place = there[0] + 1
+                    about = dict(
+                        grade_id=name, schema_version=3, solution=True, grade=False, locked=False, task=False
+                    )
+                    deleted = new_code_cell("# This cell was deleted.", id=name, metadata={"nbgrader": about})
+                    nb.cells.insert(place, from_dict(deleted))
+                place = there[0] + 1 if there else place
         return super().preprocess(nb, resources)
-
-    def _again(self, cell, worth):
-        if worth is None:
-            about = dict(
-                grade_id=cell.name, schema_version=3, solution=True, grade=False, locked=False, task=False
-            )
-            return from_dict(
-                new_code_cell("# This cell was deleted.", id=cell.name, metadata={"nbgrader": about})
-            )
-        back = self.missing_cell_transform(cell, worth)
-        return from_dict({**back, "id": cell.name})
 
     def report_change(self, name, attr, old, new):
         if attr != "checksum":
